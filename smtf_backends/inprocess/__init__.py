@@ -1,0 +1,1 @@
+"""Runs a job in a thread of the calling process."""

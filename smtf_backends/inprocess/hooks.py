@@ -1,0 +1,32 @@
+"""Plugin ``inprocess``: the backend that runs a job in this process."""
+
+from smtf_core.hookspecs import hookimpl
+from smtf_core.interfaces.backend import BackendSpec
+
+
+@hookimpl
+def smtf_register_backends() -> list[BackendSpec]:
+    """Declare backend ``inprocess``."""
+    return [
+        BackendSpec(
+            name="inprocess",
+            factory="smtf_backends.inprocess.backend:InProcessBackend",
+            extra="smtf[tensorflow]",
+            instance_types=("inprocess",),
+            max_hosts=1,
+            unused_options=(
+                "role",
+                "py_version",
+                "train_volume_size",
+                "train_volume_kms_key",
+                "output_kms_key",
+                "image_name",
+                "code_location",
+                "subnets",
+                "security_group_ids",
+                "tags",
+            ),
+            outlives_client=False,
+            summary="in a thread of this process",
+        )
+    ]

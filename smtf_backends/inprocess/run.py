@@ -1,0 +1,123 @@
+"""One job running in a thread of this process: environment, channels, log, time limit, stop."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+
+from smtf_backends.inprocess.folder import JobFolder
+from smtf_core.errors import JobStoppedError
+from smtf_core.interfaces import InputMode
+from smtf_core.models import Channel, Job, JobState, JobStatus
+from smtf_core.models.layout import write_atomically
+from smtf_core.plugins import PluginManager
+from smtf_core.runtime.failure import failure_text
+from smtf_core.runtime.logs import job_log
+from smtf_core.runtime.stop import StopSignal
+from smtf_core.runtime.train import train
+
+#: How long a stopped job may take to save its checkpoint before it is interrupted; SageMaker gives as much.
+GRACE_SECONDS = 120.0
+
+
+class Run(threading.Thread):
+    """The thread of one job.
+
+    Args:
+        job: the job.
+        folder: its folder, locked.
+        plugins: everything that is pluggable.
+        feeds: the channels, each with the input mode that feeds it.
+    """
+
+    def __init__(
+        self, job: Job, folder: JobFolder, plugins: PluginManager, feeds: list[tuple[InputMode, Channel]]
+    ) -> None:
+        # A daemon: a script that cannot be interrupted must not keep the process from ending.
+        super().__init__(name=f"smtf-{job.name}", daemon=True)
+        self._job = job
+        self._folder = folder
+        self._plugins = plugins
+        self._feeds = feeds
+        self._stop_signal = StopSignal()
+        self._ended = threading.Event()
+
+    def run(self) -> None:
+        """The thread's work; everything that goes wrong ends up in the failure file."""
+        timers = [self._after(self._job.resources.max_run_seconds, self._time_is_over)]
+        try:
+            with ExitStack() as stack:
+                stack.enter_context(
+                    job_log(
+                        self._folder.layout.log,
+                        "algo-1",
+                        self._job.log_level,
+                        echo=False,
+                        quiet_deprecations=self._job.framework_version.generation == 1,
+                    )
+                )
+                stack.enter_context(_environment(self._job.environment))
+                for mode, channel in self._feeds:
+                    stack.enter_context(mode.feed(channel, self._folder.layout.data, "algo-1", ("algo-1",)))
+                train(self._folder.layout, self._plugins, self._stop_signal)
+        except BaseException as error:  # noqa: BLE001 - whatever a script does must not end this process's thread unrecorded
+            if not self._folder.layout.failure.exists():
+                write_atomically(self._folder.layout.failure, failure_text(error, self._folder.layout.code))
+        finally:
+            for timer in timers:
+                timer.cancel()
+            self._folder.release()
+            self._ended.set()
+
+    def status(self) -> JobStatus:
+        """The job's state."""
+        if self._ended.is_set():
+            return self._folder.status()
+        state = JobState.STOPPING if self._stop_signal.requested else JobState.IN_PROGRESS
+        return JobStatus(state=state, message=self._stop_signal.reason, progress=self._folder.progress())
+
+    def stop(self, reason: str) -> None:
+        """Ask the job to save a checkpoint and end; asked again, or after a grace time, interrupt it."""
+        if self._ended.is_set():
+            return
+        if self._stop_signal.requested:
+            self._interrupt()
+            return
+        self._stop_signal.request(reason)
+        self._after(GRACE_SECONDS, self._interrupt)
+
+    def _time_is_over(self) -> None:
+        self.stop(f"train_max_run of {self._job.resources.max_run_seconds:g} s is over")
+
+    def _interrupt(self) -> None:
+        """Raise JobStoppedError in the job's thread, and wake it where it waits for TensorFlow."""
+        if self._ended.is_set() or self.ident is None:
+            return
+        self._stop_signal.interrupt()
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(self.ident), ctypes.py_object(JobStoppedError))
+
+    @staticmethod
+    def _after(seconds: float, action: object) -> threading.Timer:
+        timer = threading.Timer(min(seconds, threading.TIMEOUT_MAX), action)  # type: ignore[arg-type]
+        timer.daemon = True
+        timer.start()
+        return timer
+
+
+@contextlib.contextmanager
+def _environment(variables: Mapping[str, str]) -> Iterator[None]:
+    """Set variables of this process for as long as the context lasts, then put back what was there."""
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value

@@ -1,0 +1,46 @@
+"""The ``smtf`` command: a table of subcommands, each imported only when it is called."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import click
+
+from smtf_core._version import __version__
+
+# name -> (module:attribute, one line of help). The lines stand here so that `smtf --help` imports no command.
+COMMANDS = {
+    "train": ("smtf_core.cli.train:train", "Train a script."),
+    "plugins": ("smtf_core.cli.plugins:plugins", "List plugins and what they provide."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands by name and imports them on demand."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All commands, in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import one command."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
+        command: click.Command = getattr(import_module(module), attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The stock method imports every command for its help."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+@click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="smtf")
+def main() -> None:
+    """Run SageMaker-style TensorFlow training scripts anywhere, on today's TensorFlow.
+
+    A script defines model_fn, keras_model_fn or estimator_fn together with train_input_fn, eval_input_fn and (to export a model)
+    serving_input_fn. Start with: smtf train SCRIPT --channel training=FOLDER
+    """

@@ -1,0 +1,248 @@
+"""``smtf train``: train a script from the command line."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import signal
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import click
+
+from smtf_core.cli.jobfile import JobFile, read_job_file
+from smtf_core.client.display import Display
+from smtf_core.client.estimator import TensorFlow
+from smtf_core.client.inputs import s3_input
+from smtf_core.errors import InvalidInputError, SmtfError, UnexpectedStatusException
+from smtf_core.models.environment import DEFAULT_EVALUATION_STEPS, DEFAULT_TRAINING_STEPS
+from smtf_core.models.results import TrainingResult
+
+# Exit statuses: 1 the job failed; 2 bad usage (click's own); 128 + n ended by signal n.
+_FAILED, _USAGE = 1, 2
+
+
+class _Steps(click.ParamType):
+    name = "N|none"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if isinstance(value, str) and value.lower() in ("none", "null"):
+            return "none"
+        try:
+            return int(value)
+        except ValueError:
+            self.fail(f"{value!r} is neither a whole number nor 'none'", param, ctx)
+
+
+class _Pair(click.ParamType):
+    name = "NAME=VALUE"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str]:
+        if isinstance(value, tuple):
+            return value
+        key, separator, text = value.partition("=")
+        if not separator or not key:
+            self.fail(f"{value!r} is not of the form NAME=VALUE", param, ctx)
+        return key, text
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("script", required=False)
+@click.option("--source-dir", metavar="DIR", help="Folder with the script and what it needs; SCRIPT is relative to it.")
+@click.option("--dependency", "dependencies", multiple=True, metavar="PATH", help="Folder or file to put beside the script. Repeatable.")
+@click.option("--requirements-file", metavar="FILE", help="Requirements to install for the job, relative to the source folder.")
+@click.option("--framework-version", metavar="V", help="TensorFlow release that the script is written for: 1.4 … 1.15, 2.0 … 2.21.  [default: 1.11]")
+@click.option("--input-mode", metavar="File|Pipe", help="How channels reach the script.  [default: File]")
+@click.option("--backend", metavar="NAME", help="Where to run; see `smtf plugins`.  [default: inprocess]")
+@click.option("--instance-type", "train_instance_type", metavar="TYPE", help="Chooses the backend as train_instance_type does.")
+@click.option("--instance-count", "train_instance_count", type=int, metavar="N", help="Number of hosts.  [default: 1]")
+@click.option("--distribution", metavar="NAME", help="Distribution strategy; see `smtf plugins`.")
+@click.option("--channel", "channels", multiple=True, type=_Pair(), metavar="NAME=URI", help="An input: a folder or a file. Repeatable.")
+@click.option("--training-steps", type=_Steps(), help=f"Train up to this global step; none: until the input ends.  [default: {DEFAULT_TRAINING_STEPS}]")
+@click.option("--evaluation-steps", type=_Steps(), help=f"Steps of each evaluation; none: until the input ends.  [default: {DEFAULT_EVALUATION_STEPS}]")
+@click.option("--hyperparameter", "hyperparameters", multiple=True, type=_Pair(), metavar="K=JSON", help="A hyperparameter; what is not JSON is a string. Repeatable.")
+@click.option("--env", "environment", multiple=True, type=_Pair(), metavar="K=V", help="A variable of the script's environment. Repeatable.")
+@click.option("--checkpoint-path", metavar="P", help="Where checkpoints are kept and resumed from.")
+@click.option("--output-path", metavar="P", help="Folder for results; they go to P/JOB_NAME.  [default: smtf-jobs]")
+@click.option("--job-name", metavar="N", help="The job's name.  [default: script name and time]")
+@click.option("--max-run", "train_max_run", type=float, metavar="SECONDS", help="Stop the job, with a checkpoint, after this time.  [default: 86400]")
+@click.option("--job", "job_file", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="job.toml", help="Read options from a file; those given here win.")
+@click.option("--tensorboard", is_flag=True, help="Run TensorBoard on the checkpoints meanwhile.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object as the last line of stdout.")
+@click.option("-v", "--verbose", is_flag=True, help="Show the whole log on a terminal, not only warnings.")
+@click.option("-q", "--quiet", is_flag=True, help="Show neither log nor progress.")
+def train(job_file: Path | None, as_json: bool, verbose: bool, quiet: bool, tensorboard: bool, **options: Any) -> None:
+    """Train SCRIPT, which defines model_fn, keras_model_fn or estimator_fn with train_input_fn, eval_input_fn and serving_input_fn.
+
+    \b
+    Examples:
+      smtf train iris.py --channel training=data/iris --training-steps 1000 --evaluation-steps none
+      smtf train digits.py --framework-version 2.16 --checkpoint-path ckpt --hyperparameter learning_rate=0.01
+      smtf train --job job.toml --json
+
+    Results go to smtf-jobs/JOB_NAME: model/export/Servo (the SavedModel), output/metrics.json, output/loss.csv, output/loss.png,
+    output/log.txt. Ctrl-C and SIGTERM save a checkpoint and end cleanly; the same --checkpoint-path resumes there.
+    """
+    display = Display(verbose=verbose, quiet=quiet)
+    _Train(options, display, as_json, tensorboard).run(job_file)
+
+
+class _Train:
+    """One call of the command."""
+
+    def __init__(self, options: Mapping[str, Any], display: Display, as_json: bool, tensorboard: bool) -> None:
+        self._options = options
+        self._display = display
+        self._as_json = as_json
+        self._tensorboard = tensorboard
+        self._signal: int | None = None
+
+    def run(self, job_file: Path | None) -> None:
+        signal.signal(signal.SIGTERM, self._terminate)
+        estimator: TensorFlow | None = None
+        job_name: str | None = None
+        failure: str | None = None
+        try:
+            merged = _merge(read_job_file(job_file) if job_file else JobFile(), self._options)
+            job_name = merged.pop("job_name")
+            inputs = merged.pop("inputs")
+            estimator = TensorFlow(**merged)
+            estimator.fit(inputs, job_name=job_name, run_tensorboard_locally=self._tensorboard, display=self._display)
+            status, code = (estimator.result.state if estimator.result else "Completed"), 0
+        except KeyboardInterrupt:
+            status, code = "Stopped", 128 + (self._signal or signal.SIGINT)
+        except UnexpectedStatusException as error:
+            status, code, failure = "Failed", _FAILED, error.failure_reason or str(error)
+            self._show_failure(failure)
+        except SmtfError as error:
+            status, code, failure = "Failed", _USAGE, str(error)
+            self._display.console.print(f"smtf: {error}", style="red", markup=False)
+        self._report(estimator, job_name, status, failure)
+        sys.stdout.flush()
+        sys.stderr.flush()
+        # Not sys.exit: TensorFlow's threads may still be at work after an interruption, and the interpreter would tear down under them.
+        os._exit(code)
+
+    def _terminate(self, number: int, frame: FrameType | None) -> None:
+        self._signal = number
+        raise KeyboardInterrupt
+
+    def _show_failure(self, failure: str) -> None:
+        """The user's own traceback first; the headline of the failure file says the same once more and comes last."""
+        headline, _, trace = failure.partition("\n")
+        self._display.console.print(trace.rstrip() or headline, markup=False)
+        self._display.console.print(f"smtf: the job failed: {headline.removeprefix('uncaught exception during training: ')}", style="red", markup=False)
+
+    def _report(self, estimator: TensorFlow | None, job_name: str | None, status: str, failure: str | None) -> None:
+        handle = estimator.latest_training_job if estimator else None
+        result = (estimator.result if estimator else None) or TrainingResult(state=status)
+        name = handle.job_name if handle else job_name
+        if self._as_json:
+            click.echo(json.dumps(_json_report(name, status, result, failure), allow_nan=False))
+        elif handle is not None and status != "Failed":
+            _print_table(name or "", status, result, handle.location)
+        elif handle is not None:
+            self._display.note(f"the whole log is in {handle.location}/output/log.txt")
+
+
+def _merge(file: JobFile, options: Mapping[str, Any]) -> dict[str, Any]:
+    """The estimator's arguments: what the command line says, else what the file says, else the defaults."""
+
+    def either(name: str) -> Any:
+        given = options[name]
+        return given if given not in (None, ()) else getattr(file, name)
+
+    script = options["script"] or file.entry_point
+    if not script:
+        raise InvalidInputError("which script is to be trained? Give SCRIPT, or entry_point in the job file")
+    names = (
+        "source_dir",
+        "requirements_file",
+        "framework_version",
+        "input_mode",
+        "backend",
+        "train_instance_type",
+        "train_instance_count",
+        "train_max_run",
+        "checkpoint_path",
+        "output_path",
+        "distribution",
+    )
+    merged = {name: value for name in names if (value := either(name)) is not None}
+    # A command line has no channel by the name of None, so an input that is given here replaces the file's of the same name only.
+    channels: dict[str, Any] = {
+        name: channel if isinstance(channel, str) else s3_input(channel.uri, **_channel_options(channel))
+        for name, channel in file.channels.items()
+    }
+    return {
+        **merged,
+        "entry_point": script,
+        "dependencies": [*file.dependencies, *options["dependencies"]],
+        "training_steps": _steps(either("training_steps"), DEFAULT_TRAINING_STEPS, "training_steps"),
+        "evaluation_steps": _steps(either("evaluation_steps"), DEFAULT_EVALUATION_STEPS, "evaluation_steps"),
+        "hyperparameters": {**file.hyperparameters, **{key: _json_or_text(text) for key, text in options["hyperparameters"]}},
+        "environment": {**file.environment, **dict(options["environment"])},
+        "inputs": {**channels, **dict(options["channels"])} or None,
+        "job_name": options["job_name"] or file.job_name,
+    }
+
+
+def _channel_options(channel: Any) -> dict[str, Any]:
+    names = ("input_mode", "distribution", "content_type", "compression", "record_wrapping", "shuffle_seed")
+    return {name: getattr(channel, name) for name in names}
+
+
+def _steps(value: Any, default: int, name: str) -> int | None:
+    if isinstance(value, str):
+        if value.lower() not in ("none", "null"):
+            raise InvalidInputError(f"{name} must be a whole number or 'none', not {value!r}")
+        return None
+    return default if value is None else int(value)
+
+
+def _json_or_text(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def _json_report(name: str | None, status: str, result: TrainingResult, failure: str | None) -> dict[str, Any]:
+    return {
+        "job_name": name,
+        "status": status,
+        "global_step": result.global_step,
+        "metrics": {key: _finite(value) for key, value in result.metrics.items()},
+        "model_dir": result.model_dir,
+        "export_dir": result.exported.path if result.exported else None,
+        "checkpoint": result.checkpoint.path if result.checkpoint else None,
+        "failure": failure,
+    }
+
+
+def _finite(value: Any) -> Any:
+    """JSON has no NaN and no infinity; a reader is told null."""
+    if isinstance(value, list):
+        return [_finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _print_table(name: str, status: str, result: TrainingResult, location: str) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(title=f"{name}: {status}", show_header=False, title_justify="left", title_style="bold")
+    table.add_row("global step", str(result.global_step))
+    if result.stop_reason:
+        table.add_row("stopped because", result.stop_reason)
+    for key, value in result.metrics.items():
+        table.add_row(key, f"{value:.6g}" if isinstance(value, float) else str(value))
+    table.add_row("model", result.exported.path if result.exported else "not exported")
+    table.add_row("checkpoint", result.checkpoint.path if result.checkpoint else "none")
+    table.add_row("loss curve", f"{location}/output/loss.png")
+    console = Console(soft_wrap=True, highlight=False, width=None if sys.stdout.isatty() else 200)
+    console.print(table)

@@ -1,0 +1,108 @@
+"""Showing a job while one waits: a progress bar on a terminal, plain lines elsewhere; both on stderr."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, TextIO
+
+from smtf_core.models import JobStatus, LogLine, Progress
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_STYLES = {logging.WARNING: "yellow", logging.ERROR: "red", logging.CRITICAL: "red"}
+
+
+class Display:
+    """Shows log lines and progress.
+
+    Args:
+        stream: where; stderr by default, so that stdout stays the caller's.
+        verbose: show every line of the log on a terminal too. There the bar tells the progress, so only warnings are shown otherwise.
+        quiet: show nothing but notes.
+    """
+
+    def __init__(self, stream: TextIO | None = None, *, verbose: bool = False, quiet: bool = False) -> None:
+        self._stream = stream
+        self._verbose = verbose
+        self._quiet = quiet
+        self._console: Console | None = None
+        self._bar: _Bar | None = None
+
+    @property
+    def console(self) -> Console:
+        """The rich console behind it."""
+        if self._console is None:
+            from rich.console import Console
+
+            self._console = Console(file=self._stream or sys.stderr, highlight=False, soft_wrap=True)
+        return self._console
+
+    def note(self, text: str) -> None:
+        """Show something that smtf itself has to say."""
+        self.console.print(f"smtf: {text}", style="cyan", markup=False)
+
+    def line(self, line: LogLine) -> None:
+        """Show a line of the log."""
+        if self._quiet or (self.console.is_terminal and not self._verbose and line.level < logging.WARNING):
+            return
+        self.console.print(line.text, style=_STYLES.get(line.level), markup=False)
+
+    def update(self, status: JobStatus) -> None:
+        """Show how far the job is."""
+        if self._bar is not None:
+            self._bar.update(status)
+
+    @contextlib.contextmanager
+    def live(self, job_name: str) -> Iterator[None]:
+        """Within it, progress is shown where the stream is a terminal."""
+        if self._quiet or not self.console.is_terminal:
+            yield
+            return
+        self._bar = _Bar(self.console, job_name)
+        try:
+            with self._bar.progress:
+                yield
+        finally:
+            self._bar = None
+
+
+class _Bar:
+    """One line: phase, bar, step of steps, steps/s, loss, time left."""
+
+    def __init__(self, console: Console, job_name: str) -> None:
+        from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+        from rich.progress import Progress as RichProgress
+
+        self.progress = RichProgress(
+            SpinnerColumn(),
+            TextColumn("[bold]{task.description}"),
+            BarColumn(),
+            TextColumn("{task.fields[figures]}"),
+            TimeElapsedColumn(),
+            TextColumn("eta"),
+            TimeRemainingColumn(),
+            console=console,
+        )
+        self._task = self.progress.add_task(job_name, total=None, figures="starting")
+        self._job_name = job_name
+
+    def update(self, status: JobStatus) -> None:
+        progress = status.progress or Progress()
+        changes: dict[str, Any] = {"figures": figures(progress), "description": f"{self._job_name} {progress.phase}"}
+        if progress.step or progress.total_steps:
+            changes |= {"completed": progress.step, "total": progress.total_steps}
+        self.progress.update(self._task, **changes)
+
+
+def figures(progress: Progress) -> str:
+    """Step of steps, steps/s and loss in words."""
+    parts = [f"step {progress.step}/{progress.total_steps}" if progress.total_steps else f"step {progress.step}"]
+    if progress.steps_per_second is not None:
+        parts.append(f"{progress.steps_per_second:.3g} steps/s")
+    if progress.loss is not None:
+        parts.append(f"loss {progress.loss:.4g}")
+    return "  ".join(parts)

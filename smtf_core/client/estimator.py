@@ -1,0 +1,337 @@
+"""The ``TensorFlow`` estimator: the SageMaker SDK's façade over a Job, its backend and its results."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from smtf_core.client.checks import check_job
+from smtf_core.client.display import Display
+from smtf_core.client.inputs import Inputs, channels_of
+from smtf_core.client.tensorboard import TensorBoard
+from smtf_core.client.waiting import wait_for
+from smtf_core.errors import InvalidInputError, UnexpectedStatusException
+from smtf_core.interfaces import Backend, BackendSpec
+from smtf_core.models import Access, FrameworkVersion, Job, JobHandle, JobState, JobStatus, Resources, TrainingResult
+from smtf_core.models.uri import local_path
+from smtf_core.plugins import PluginManager
+from smtf_core.registry import Registries
+from smtf_core.selection import choose_backend
+
+#: Where the results of jobs on this machine go unless ``output_path`` says otherwise.
+DEFAULT_OUTPUT_PATH = "smtf-jobs"
+
+_StrPath = str | os.PathLike[str]
+_STEP_ARGUMENTS = ("training_steps", "evaluation_steps", "checkpoint_path")
+
+
+class TensorFlow:
+    """Trains a script that keeps the script contract, on any backend.
+
+    The first positional argument may be the entry point, as the SDK's documentation showed it, or ``training_steps``, as the SDK's code had
+    it (then ``evaluation_steps`` and ``checkpoint_path`` may follow).
+
+    Args:
+        *positional: see above.
+        entry_point: the script; relative to ``source_dir`` when that is given.
+        role: IAM role, for backends that need one.
+        train_instance_count: number of hosts.
+        train_instance_type: chooses the backend: ``'inprocess'`` (the default) runs here.
+        training_steps: train until the global step reaches this; ``None``: until the input ends.
+        evaluation_steps: steps of each evaluation; ``None``: until the evaluation input ends.
+        checkpoint_path: path or URI to keep checkpoints in and to resume from; ``None``: the job's own model folder.
+        source_dir: folder with the script and what it needs.
+        dependencies: folders or files put beside the script.
+        requirements_file: relative to ``source_dir``; installed for the job.
+        hyperparameters: handed to the script; some steer training (see the script contract). JSON values.
+        environment: variables that the script finds in ``os.environ``.
+        framework_version: TensorFlow release that the script is written for: ``'1.11'``, ``'1.4.1'``, ``'2.16'``, ….
+        py_version: ``'py2'`` or ``'py3'``: which of two legacy images runs it, on backends that use those.
+        input_mode: ``'File'``, ``'Pipe'``, … for channels that do not say.
+        output_path: folder or URI; results go to ``<output_path>/<job name>``. On this machine ``smtf-jobs`` by default.
+        output_kms_key: key that encrypts the output, on backends that can.
+        code_location: where uploaded code goes, on backends that upload it.
+        base_job_name: beginning of generated job names; the script's name by default.
+        image_name: container image, on backends that use one.
+        train_volume_size: data volume in GiB, on backends that create one.
+        train_volume_kms_key: key that encrypts the data volume, on backends that can.
+        train_max_run: seconds after which the job is stopped.
+        container_log_level: a :mod:`logging` level for the job's log.
+        tags: ``{"Key": …, "Value": …}`` records, on backends that have them.
+        subnets: VPC subnets, together with ``security_group_ids``.
+        security_group_ids: VPC security groups.
+        distribution: name of a distribution strategy; ``None``: the default for the number of hosts.
+        backend: name of a backend, instead of choosing it by ``train_instance_type``.
+        script_loader: name of a script loader; ``None``: the one for the framework generation.
+        plugins: the plugins to use; ``None``: those that are installed.
+
+    Raises:
+        InvalidInputError: an argument is not what it must be; names it.
+
+    Attributes:
+        latest_training_job: handle of the newest job, after ``fit``.
+        result: its :class:`~smtf_core.models.TrainingResult`, once it has been waited for.
+        model_data: where its exported model is, or ``None``.
+
+    Example::
+
+        estimator = TensorFlow("iris.py", training_steps=1000, evaluation_steps=None)
+        estimator.fit({"training": "data/iris"})
+        print(estimator.result.metrics)
+    """
+
+    def __init__(
+        self,
+        *positional: Any,
+        entry_point: _StrPath | None = None,
+        role: str | None = None,
+        train_instance_count: int = 1,
+        train_instance_type: str = "inprocess",
+        training_steps: int | None = None,
+        evaluation_steps: int | None = None,
+        checkpoint_path: _StrPath | None = None,
+        source_dir: _StrPath | None = None,
+        dependencies: Sequence[_StrPath] | None = None,
+        requirements_file: str | None = None,
+        hyperparameters: Mapping[str, Any] | None = None,
+        environment: Mapping[str, str] | None = None,
+        framework_version: str | None = None,
+        py_version: str | None = None,
+        input_mode: str = "File",
+        output_path: _StrPath | None = None,
+        output_kms_key: str | None = None,
+        code_location: str | None = None,
+        base_job_name: str | None = None,
+        image_name: str | None = None,
+        train_volume_size: int = 30,
+        train_volume_kms_key: str | None = None,
+        train_max_run: float = 24 * 60 * 60,
+        container_log_level: int = 20,
+        tags: Sequence[Mapping[str, str]] | None = None,
+        subnets: Sequence[str] | None = None,
+        security_group_ids: Sequence[str] | None = None,
+        distribution: str | None = None,
+        backend: str | None = None,
+        script_loader: str | None = None,
+        plugins: PluginManager | None = None,
+    ) -> None:
+        arguments = {key: value for key, value in locals().items() if key not in ("self", "positional", "plugins")}
+        arguments |= _positional_arguments(positional, arguments)
+        if arguments["entry_point"] is None:
+            raise InvalidInputError("entry_point is missing: which script is to be trained?")
+        if py_version not in (None, "py2", "py3"):
+            raise InvalidInputError(f"py_version must be 'py2' or 'py3', not {py_version!r}")
+        self._arguments = _steps_from_hyperparameters(arguments)
+        self._plugins = plugins if plugins is not None else PluginManager()
+        self._registries = Registries(self._plugins)
+        self._version = FrameworkVersion.parse(framework_version)
+        self._spec: BackendSpec = choose_backend(self._registries.backends, backend, train_instance_type)
+        self._backend: Backend | None = None
+        self.latest_training_job: JobHandle | None = None
+        self.result: TrainingResult | None = None
+
+    @property
+    def model_data(self) -> str | None:
+        """Where the newest job's exported model is; ``None`` before that, and when nothing was exported."""
+        return self.result.exported.path if self.result and self.result.exported else None
+
+    def hyperparameters(self) -> dict[str, Any]:
+        """A copy of the user's hyperparameters."""
+        return dict(self._arguments["hyperparameters"] or {})
+
+    def fit(
+        self,
+        inputs: Inputs = None,
+        wait: bool = True,
+        logs: bool = True,
+        run_tensorboard_locally: bool = False,
+        job_name: str | None = None,
+        display: Display | None = None,
+    ) -> None:
+        """Train.
+
+        Args:
+            inputs: a path, URI or :class:`~smtf_core.s3_input` (channel ``training``), or a dict of them by channel name.
+            wait: return when the job has ended, not when it has started.
+            logs: show the job's log while waiting.
+            run_tensorboard_locally: run TensorBoard on the checkpoints while waiting; needs ``wait``.
+            job_name: the job's name; generated from ``base_job_name`` and the time when omitted.
+            display: where log and progress are shown; stderr by default.
+
+        Raises:
+            InvalidInputError: something is wrong; nothing has started.
+            UnexpectedStatusException: the job failed; the message is its failure.
+            KeyboardInterrupt: Ctrl-C while waiting; a job that cannot outlive this process has saved a checkpoint and ended.
+        """
+        if run_tensorboard_locally and not wait:
+            raise InvalidInputError("run_tensorboard_locally=True needs wait=True: TensorBoard ends with fit")
+        job = self.job(inputs, job_name)
+        check_job(job, self._spec, self._registries)
+        shown = display if display is not None else Display()
+        for note in self._unused():
+            shown.note(note)
+        tensorboard = TensorBoard.prepare(job) if run_tensorboard_locally else None
+        handle = self._submit(job)
+        if not wait:
+            return
+        if tensorboard is not None:
+            with tensorboard as address:
+                shown.note(f"TensorBoard: {address}")
+                status = self._wait(handle, logs, shown)
+        else:
+            status = self._wait(handle, logs, shown)
+        _raise_unless_fine(handle, status)
+
+    def stop_training_job(self, reason: str = "stopped by the user") -> None:
+        """Ask the newest job to save a checkpoint and end; returns at once.
+
+        Raises:
+            InvalidInputError: there is no job yet.
+        """
+        if self.latest_training_job is None or self._backend is None:
+            raise InvalidInputError("there is no job to stop: call fit first")
+        self._backend.stop(self.latest_training_job, reason)
+
+    def job(self, inputs: Inputs = None, job_name: str | None = None) -> Job:
+        """The job that ``fit`` would submit, after the plugins' ``smtf_configure_job``; nothing is started.
+
+        Args:
+            inputs: see :meth:`fit`.
+            job_name: see :meth:`fit`.
+        """
+        arguments = self._arguments
+        checkpoint_path, output_path = arguments["checkpoint_path"], arguments["output_path"]
+        job = Job(
+            name=job_name or self._generate_name(),
+            backend=self._spec.name,
+            entry_point=os.fspath(arguments["entry_point"]),
+            source_dir=_text(arguments["source_dir"]),
+            dependencies=tuple(map(os.fspath, arguments["dependencies"] or ())),
+            requirements_file=arguments["requirements_file"] or None,
+            hyperparameters=self.hyperparameters(),
+            channels=channels_of(inputs),
+            framework_version=self._version,
+            py_version=arguments["py_version"],
+            input_mode=arguments["input_mode"],
+            training_steps=arguments["training_steps"],
+            evaluation_steps=arguments["evaluation_steps"],
+            checkpoint_path=_absolute(checkpoint_path),
+            output_path=_absolute(output_path) or str(Path(DEFAULT_OUTPUT_PATH).absolute()),
+            code_location=arguments["code_location"],
+            environment=dict(arguments["environment"] or {}),
+            resources=Resources(
+                instance_type=arguments["train_instance_type"],
+                instance_count=arguments["train_instance_count"],
+                volume_size_gb=arguments["train_volume_size"],
+                max_run_seconds=arguments["train_max_run"],
+            ),
+            access=Access(
+                role=arguments["role"],
+                output_kms_key=arguments["output_kms_key"],
+                volume_kms_key=arguments["train_volume_kms_key"],
+                subnets=tuple(arguments["subnets"] or ()),
+                security_group_ids=tuple(arguments["security_group_ids"] or ()),
+                tags=tuple((tag["Key"], tag["Value"]) for tag in arguments["tags"] or ()),
+            ),
+            distribution=arguments["distribution"],
+            script_loader=arguments["script_loader"],
+            image=arguments["image_name"],
+            log_level=arguments["container_log_level"],
+        )
+        return self._plugins.hook.smtf_configure_job(job=job) or job
+
+    def _generate_name(self) -> str:
+        now = datetime.now(timezone.utc)
+        stamp = f"{now:%Y-%m-%d-%H-%M-%S}-{now.microsecond // 1000:03d}"
+        base = self._arguments["base_job_name"] or Path(self._arguments["entry_point"]).stem
+        tidy = re.sub(r"[^a-zA-Z0-9]+", "-", base).strip("-") or "job"
+        return f"{tidy[: 63 - len(stamp) - 1].rstrip('-')}-{stamp}"
+
+    def _submit(self, job: Job) -> JobHandle:
+        if self._backend is None:
+            self._backend = self._registries.backends.make(self._spec.name, self._plugins)
+        assert self._backend is not None
+        self._plugins.observe("smtf_before_submit", job=job)
+        try:
+            handle = self._backend.submit(job)
+        except BaseException as error:
+            self._plugins.observe("smtf_on_submit_error", job=job, error=error)
+            raise
+        self.latest_training_job, self.result = handle, None
+        try:
+            self._plugins.observe("smtf_after_submit", job=job, handle=handle)
+        except BaseException:
+            self._backend.stop(handle, "an observer of the submission failed")
+            raise
+        return handle
+
+    def _wait(self, handle: JobHandle, logs: bool, display: Display) -> JobStatus:
+        assert self._backend is not None
+        status = wait_for(self._backend, handle, display, show_log=logs, stop_on_interrupt=not self._spec.outlives_client)
+        self.result = self._backend.result(handle)
+        self._plugins.observe("smtf_after_job", handle=handle, status=status)
+        return status
+
+    def _unused(self) -> list[str]:
+        defaults = {"train_volume_size": 30}
+        given = [name for name in self._spec.unused_options if self._arguments[name] not in (None, defaults.get(name))]
+        return [f"backend {self._spec.name!r} does not use: {', '.join(given)}"] if given else []
+
+
+def _positional_arguments(positional: tuple[Any, ...], named: Mapping[str, Any]) -> dict[str, Any]:
+    """What positional arguments mean; see the class's docstring."""
+    if not positional:
+        return {}
+    by_entry_point = isinstance(positional[0], (str, os.PathLike))
+    names = ("entry_point",) if by_entry_point else _STEP_ARGUMENTS
+    if len(positional) > len(names):
+        raise InvalidInputError(
+            f"TensorFlow() takes {'the entry point' if by_entry_point else ', '.join(names)} by position and everything else by name; "
+            f"got {len(positional)} positional arguments"
+        )
+    taken = dict(zip(names, positional, strict=False))
+    doubled = [name for name in taken if named[name] is not None]
+    if doubled:
+        raise InvalidInputError(f"{doubled[0]} is given twice, by position and by name")
+    return taken
+
+
+def _steps_from_hyperparameters(arguments: dict[str, Any]) -> dict[str, Any]:
+    """Let hyperparameters that are arguments of their own count as those, and refuse reserved ones."""
+    hyperparameters = dict(arguments["hyperparameters"] or {})
+    reserved = sorted(str(key) for key in hyperparameters if str(key).startswith(("sagemaker_", "smtf_")))
+    if reserved:
+        raise InvalidInputError(f"hyperparameter {reserved[0]!r} is reserved; names beginning with 'sagemaker_' and 'smtf_' are set by smtf")
+    for name in _STEP_ARGUMENTS:
+        if name in hyperparameters:
+            value = hyperparameters.pop(name)
+            if arguments[name] not in (None, value):
+                raise InvalidInputError(f"{name} is given twice: {arguments[name]!r} as argument, {value!r} as hyperparameter")
+            arguments[name] = value
+    return {**arguments, "hyperparameters": hyperparameters}
+
+
+def _text(path: _StrPath | None) -> str | None:
+    return None if path is None else os.fspath(path)
+
+
+def _absolute(uri: _StrPath | None) -> str | None:
+    """A local path as an absolute one; other URIs as they are."""
+    if uri is None:
+        return None
+    path = local_path(uri)
+    return os.fspath(uri) if path is None else str(path)
+
+
+def _raise_unless_fine(handle: JobHandle, status: JobStatus) -> None:
+    if status.state is JobState.FAILED:
+        raise UnexpectedStatusException(
+            f"job {handle.job_name!r} failed: {status.failure or status.message}",
+            [JobState.COMPLETED.value, JobState.STOPPED.value],
+            status.state.value,
+            status.failure or status.message,
+        )

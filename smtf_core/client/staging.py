@@ -1,0 +1,77 @@
+"""Writing a job's ``/opt/ml`` tree on this machine, for backends that run jobs here."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from smtf_core.models import Channel, Job, Layout
+from smtf_core.models.environment import encode_hyperparameters
+from smtf_core.models.layout import write_json
+
+
+def stage(job: Job, layout: Layout, host: str = "algo-1", hosts: tuple[str, ...] = ("algo-1",)) -> None:
+    """Write everything that the runtime reads, except the channels' data.
+
+    What an earlier run of the same job left is replaced, but for its model folder, which may hold the checkpoints to resume from.
+
+    Args:
+        job: the job.
+        layout: where.
+        host: the host that the tree is for.
+        hosts: all hosts.
+    """
+    for stale in (layout.root / "input", layout.output, layout.code):
+        shutil.rmtree(stale, ignore_errors=True) if not stale.is_symlink() else stale.unlink()
+    layout.create()
+    _link_code(job, layout.code)
+    write_json(layout.hyperparameters, runtime_hyperparameters(job, str(layout.code)))
+    write_json(layout.resource_config, {"current_host": host, "hosts": list(hosts), "network_interface_name": "lo"})
+    write_json(layout.input_data_config, {channel.name: _describe(channel, job) for channel in job.channels})
+
+
+def runtime_hyperparameters(job: Job, code: str) -> dict[str, str]:
+    """Content of ``hyperparameters.json``: the user's own, the SDK's ten reserved ones, and ours for the smtf runtime."""
+    return encode_hyperparameters(
+        {
+            **job.hyperparameters,
+            "sagemaker_submit_directory": code,
+            "sagemaker_program": script_in_code(job),
+            "sagemaker_requirements": job.requirements_file or "",
+            "sagemaker_container_log_level": job.log_level,
+            "sagemaker_enable_cloudwatch_metrics": False,
+            "sagemaker_job_name": job.name,
+            "sagemaker_region": None,
+            "checkpoint_path": job.checkpoint_path,
+            "training_steps": job.training_steps,
+            "evaluation_steps": job.evaluation_steps,
+            "smtf_framework_version": str(job.framework_version),
+            "smtf_distribution": job.distribution,
+            "smtf_script_loader": job.script_loader,
+        }
+    )
+
+
+def script_in_code(job: Job) -> str:
+    """The script's path inside the code folder."""
+    return job.entry_point if job.source_dir is not None else Path(job.entry_point).name
+
+
+def _link_code(job: Job, code: Path) -> None:
+    """Links to the user's own files, so that tracebacks and debuggers name those, and large folders are not copied."""
+    code.mkdir()
+    if job.source_dir is None:
+        members = [Path(job.entry_point)]
+    else:
+        members = sorted(path for path in Path(job.source_dir).iterdir() if path.name != "__pycache__")
+    for member in (*members, *map(Path, job.dependencies)):
+        (code / member.name).symlink_to(member.resolve(), target_is_directory=member.is_dir())
+
+
+def _describe(channel: Channel, job: Job) -> dict[str, str]:
+    described = {
+        "TrainingInputMode": channel.input_mode or job.input_mode,
+        "S3DistributionType": channel.distribution,
+        "RecordWrapperType": channel.record_wrapping or "None",
+    }
+    return {**described, **({"ContentType": channel.content_type} if channel.content_type else {})}

@@ -1,0 +1,80 @@
+"""Waiting for a job: follows its log and progress until it ends, and what Ctrl-C does meanwhile."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+from smtf_core.client.display import Display
+from smtf_core.interfaces import Backend
+from smtf_core.models import JobHandle, JobStatus
+
+_POLL_SECONDS = 0.1
+
+
+def wait_for(
+    backend: Backend, handle: JobHandle, display: Display, *, show_log: bool, stop_on_interrupt: bool
+) -> JobStatus:
+    """Wait until a job has ended.
+
+    Args:
+        backend: the job's backend.
+        handle: the job.
+        display: where log and progress are shown.
+        show_log: whether the log is shown.
+        stop_on_interrupt: whether Ctrl-C stops the job (and a second one interrupts it) because it would end with this process anyway.
+
+    Returns:
+        The final status.
+
+    Raises:
+        KeyboardInterrupt: Ctrl-C; after the job has ended if it was to be stopped, at once otherwise.
+    """
+    log = _LogFollower(backend, handle, display) if show_log else None
+    interrupted: KeyboardInterrupt | None = None
+    with display.live(handle.job_name):
+        while True:
+            try:
+                status = backend.status(handle)
+                display.update(status)
+                if status.state.terminal:
+                    break
+                time.sleep(_POLL_SECONDS)
+            except KeyboardInterrupt as error:
+                if not stop_on_interrupt:
+                    display.note(f"job {handle.job_name!r} goes on without this process")
+                    raise
+                display.note(
+                    "stopping: saving a checkpoint first; press Ctrl-C again to interrupt at once" if interrupted is None else "interrupting"
+                )
+                interrupted = error
+                backend.stop(handle, "Ctrl-C")
+        if log is not None:
+            log.finish()
+    if interrupted is not None:
+        raise interrupted
+    return status
+
+
+class _LogFollower(threading.Thread):
+    """Shows a job's log lines as they come."""
+
+    def __init__(self, backend: Backend, handle: JobHandle, display: Display) -> None:
+        super().__init__(name=f"smtf-log-{handle.job_name}", daemon=True)
+        self._lines = backend.logs(handle, follow=True)
+        self._display = display
+        self._error: BaseException | None = None
+        self.start()
+
+    def run(self) -> None:
+        try:
+            for line in self._lines:
+                self._display.line(line)
+        except BaseException as error:  # noqa: BLE001 - handed to the waiting thread
+            self._error = error
+
+    def finish(self) -> None:
+        """Wait for the last lines."""
+        self.join()
+        if self._error is not None:
+            raise self._error

@@ -1,0 +1,30 @@
+"""One module per plugin kind: the Protocol that an implementation fulfils and the Spec record that declares it."""
+
+from smtf_core.interfaces.backend import Backend, BackendSpec
+from smtf_core.interfaces.checkpoint_store import CheckpointStore, CheckpointStoreSpec
+from smtf_core.interfaces.input_mode import InputMode, InputModeSpec
+from smtf_core.interfaces.script_loader import ScriptLoader, ScriptLoaderSpec, UserScript
+from smtf_core.interfaces.serving_adapter import ModelServer, Reply, Request, ServingAdapter, ServingAdapterSpec
+from smtf_core.interfaces.spec import Spec
+from smtf_core.interfaces.strategy import Cluster, Strategy, StrategySpec
+
+__all__ = [
+    "Backend",
+    "BackendSpec",
+    "CheckpointStore",
+    "CheckpointStoreSpec",
+    "Cluster",
+    "InputMode",
+    "InputModeSpec",
+    "ModelServer",
+    "Reply",
+    "Request",
+    "ScriptLoader",
+    "ScriptLoaderSpec",
+    "ServingAdapter",
+    "ServingAdapterSpec",
+    "Spec",
+    "Strategy",
+    "StrategySpec",
+    "UserScript",
+]

@@ -1,0 +1,83 @@
+"""Backend: where a job executes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Protocol
+
+from attrs import frozen
+
+from smtf_core.interfaces.spec import Spec
+from smtf_core.models import Job, JobHandle, JobStatus, LogLine, TrainingResult
+
+if TYPE_CHECKING:
+    from smtf_core.plugins import PluginManager
+
+
+@frozen(kw_only=True)
+class BackendSpec(Spec):
+    """Declares a backend.
+
+    Args:
+        instance_types: :mod:`fnmatch` patterns of the ``train_instance_type`` values that choose it, e.g. ``('ml.*',)``.
+        max_hosts: the most hosts that it can run one job on; ``None``: any number.
+        input_modes: the input modes that it supports; ``None``: any that a plugin provides.
+        unused_options: names of estimator arguments that mean nothing there; a user who gives one is told so.
+        outlives_client: whether a job goes on when the process that submitted it ends; if not, Ctrl-C stops it.
+    """
+
+    instance_types: tuple[str, ...] = ()
+    max_hosts: int | None = None
+    input_modes: tuple[str, ...] | None = None
+    unused_options: tuple[str, ...] = ()
+    outlives_client: bool = True
+
+
+class Backend(Protocol):
+    """Runs jobs. Constructed as ``factory(plugins)`` with the :class:`~smtf_core.plugins.PluginManager` in use."""
+
+    def __init__(self, plugins: PluginManager) -> None: ...
+
+    def submit(self, job: Job) -> JobHandle:
+        """Start a job and return at once.
+
+        Args:
+            job: checked already against the backend's spec.
+
+        Returns:
+            The job's handle.
+
+        Raises:
+            SmtfError: the job cannot be started; nothing is left behind.
+        """
+        ...
+
+    def status(self, handle: JobHandle) -> JobStatus:
+        """The job's state now. Cheap enough to ask several times a second; a terminal state never changes.
+
+        Raises:
+            UnknownNameError: this backend knows no such job.
+        """
+        ...
+
+    def logs(self, handle: JobHandle, follow: bool = False) -> Iterator[LogLine]:
+        """The job's log lines from the start.
+
+        Args:
+            handle: the job.
+            follow: go on until the job has ended, instead of ending with the newest line.
+        """
+        ...
+
+    def stop(self, handle: JobHandle, reason: str) -> None:
+        """Ask the job to save a checkpoint and end; returns at once, does nothing when it has ended.
+
+        Args:
+            handle: the job.
+            reason: why, in one line; ends up in the job's status.
+        """
+        ...
+
+    def result(self, handle: JobHandle) -> TrainingResult | None:
+        """What a job that ended without failing left behind; ``None`` while it runs, and when it failed before there was anything."""
+        ...

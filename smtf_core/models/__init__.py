@@ -1,0 +1,28 @@
+"""The nouns of smtf as frozen attrs classes. Imports nothing of smtf but its errors; client and runtime share only these."""
+
+from smtf_core.models.environment import ChannelInput, TrainingEnvironment
+from smtf_core.models.handle import JobHandle, JobState, JobStatus, LogLine, Progress
+from smtf_core.models.job import Access, Channel, Job, Resources
+from smtf_core.models.layout import Layout
+from smtf_core.models.results import Checkpoint, Evaluation, ExportedModel, TrainingResult
+from smtf_core.models.versions import FrameworkVersion
+
+__all__ = [
+    "Access",
+    "Channel",
+    "ChannelInput",
+    "Checkpoint",
+    "Evaluation",
+    "ExportedModel",
+    "FrameworkVersion",
+    "Job",
+    "JobHandle",
+    "JobState",
+    "JobStatus",
+    "Layout",
+    "LogLine",
+    "Progress",
+    "Resources",
+    "TrainingEnvironment",
+    "TrainingResult",
+]

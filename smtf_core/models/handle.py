@@ -1,0 +1,93 @@
+"""What a backend hands back for a submitted job: a handle that survives the process, and the job's status."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+
+from attrs import field, frozen
+
+
+class JobState(str, Enum):
+    """A job's state, in SageMaker's words (``TrainingJobStatus``)."""
+
+    IN_PROGRESS = "InProgress"
+    COMPLETED = "Completed"
+    FAILED = "Failed"
+    STOPPING = "Stopping"
+    STOPPED = "Stopped"
+
+    @property
+    def terminal(self) -> bool:
+        """Whether the job has ended; a terminal state never changes."""
+        return self in (JobState.COMPLETED, JobState.FAILED, JobState.STOPPED)
+
+
+@frozen(kw_only=True)
+class JobHandle:
+    """Names a job on a backend; plain data, so that it survives serialisation and another process.
+
+    Args:
+        backend: the backend's name.
+        job_name: the job's name.
+        location: folder or URI of the job's own tree, as the backend understands it.
+        details: whatever else the backend needs to find the job again (container ids, an ARN); strings only.
+    """
+
+    backend: str
+    job_name: str
+    location: str
+    details: Mapping[str, str] = field(factory=dict)
+
+
+@frozen(kw_only=True)
+class Progress:
+    """How far a training has come.
+
+    Args:
+        phase: ``'preparing'``, ``'training'``, ``'evaluating'``, ``'exporting'`` or ``'done'``.
+        step: the global step.
+        total_steps: ``training_steps``, or ``None`` when training lasts until the input ends.
+        loss: the newest training loss, or ``None`` before the first step.
+        steps_per_second: over the last seconds, or ``None`` before it can be told.
+    """
+
+    phase: str = "preparing"
+    step: int = 0
+    total_steps: int | None = None
+    loss: float | None = None
+    steps_per_second: float | None = None
+
+
+@frozen(kw_only=True)
+class JobStatus:
+    """A job's state at one moment.
+
+    Args:
+        state: the state.
+        message: what is going on, or why it ended, in one line.
+        failure: for a failed job the content of its failure file, otherwise ``None``.
+        progress: how far the training is, where the backend knows.
+    """
+
+    state: JobState
+    message: str = ""
+    failure: str | None = None
+    progress: Progress | None = None
+
+
+@frozen
+class LogLine:
+    """One line of a job's log.
+
+    Args:
+        host: the host that wrote it, ``'algo-1'`` …
+        text: the line, without its newline.
+        timestamp: seconds since the epoch.
+        level: a :mod:`logging` level, 20 where the source has none.
+    """
+
+    host: str
+    text: str
+    timestamp: float
+    level: int = 20

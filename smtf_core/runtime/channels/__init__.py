@@ -1,0 +1,1 @@
+"""How the data of channels reaches a script: the input modes that come with smtf."""

@@ -1,0 +1,1 @@
+"""Training loops: one for estimators, one for Keras models that train natively."""

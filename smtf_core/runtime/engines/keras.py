@@ -1,0 +1,188 @@
+"""The Keras engine: trains ``keras_model_fn`` scripts of generation 2.x natively, with Keras's own ``fit``.
+
+Checkpoints are ``tf.train.Checkpoint``s of model and optimizer named ``model.ckpt-<step>``, so stores and resumption work as they do for
+estimators. The global step is the optimizer's iteration count.
+"""
+
+from __future__ import annotations
+
+import importlib
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from smtf_core.errors import JobStoppedError, ScriptError
+from smtf_core.models import Checkpoint, TrainingResult
+from smtf_core.runtime.engines.engine import Training
+from smtf_core.runtime.engines.evaluation import EvaluationClock
+from smtf_core.runtime.engines.keras_serving import export_model
+from smtf_core.runtime.export import EXPORTS, remove_unfinished, write_servable
+from smtf_core.runtime.script import calling
+
+_NEVER_ENDS = 1 << 62  # Keras wants a number of steps where the input itself has no end
+
+
+def train(training: Training) -> tuple[TrainingResult, str | None]:
+    """Train, evaluate and export.
+
+    Args:
+        training: the job.
+
+    Returns:
+        The result, and the SavedModel folder (``None`` when stopped).
+
+    Raises:
+        ScriptError: the script's model or input does not keep the contract.
+        Exception: whatever the script or Keras raises.
+    """
+    return _KerasRun(training).run()
+
+
+class _KerasRun:
+    def __init__(self, training: Training) -> None:
+        self._training = training
+        self._environment = training.environment
+        self._tensorflow: Any = importlib.import_module("tensorflow")
+        self._model = calling.keras_model(training.script, training.environment)
+        self._clock = EvaluationClock(training.environment.settings.evaluation)
+        self._serving_input = calling.serving_input_function(training.script, training.environment)
+        self._evaluated_step: int | None = None
+
+    @property
+    def _step(self) -> int:
+        return int(self._model.optimizer.iterations)
+
+    def run(self) -> tuple[TrainingResult, str | None]:
+        training = self._training
+        exports = training.model_dir / EXPORTS
+        remove_unfinished(exports)
+        data = self._dataset("train_input_fn")
+        self._build(data)
+        self._manager = self._checkpoint_manager()
+        self._clock.due(self._step)  # the checkpoint before the first step, which is not evaluated
+        training.reporter.phase("training")
+        self._fit(data)
+        self._save()
+        if training.stop.requested:
+            return training.result(), None
+        if self._evaluated_step != self._step:
+            self._evaluate()
+        training.reporter.phase("exporting")
+        servable = write_servable(exports, lambda path: export_model(self._model, str(path), self._serving_input))
+        return training.result(), str(servable)
+
+    def _dataset(self, name: str) -> Any:
+        returned = calling.input_function(self._training.script, name, self._environment)()
+        if isinstance(returned, self._tensorflow.data.Dataset):
+            return returned
+        if isinstance(returned, tuple) and len(returned) == 2:
+            # As with estimators: a pair of tensors is one batch, given again at every step.
+            return self._tensorflow.data.Dataset.from_tensors(returned).repeat()
+        raise ScriptError(
+            f"{self._training.script.path}: {name} must return a batched tf.data.Dataset of (features, labels), or such a pair; "
+            f"it returned {type(returned).__name__}"
+        )
+
+    def _build(self, data: Any) -> None:
+        """Make all variables exist, so that a checkpoint can be restored into them."""
+        if not self._model.built:
+            batch = next(iter(data.take(1)), None)
+            if batch is None:
+                raise ScriptError(f"{self._training.script.path}: train_input_fn returned an empty dataset")
+            self._model(batch[0])
+        self._model.optimizer.build(self._model.trainable_variables)
+
+    def _checkpoint_manager(self) -> Any:
+        config = self._environment.settings.run_config
+        checkpoint = self._tensorflow.train.Checkpoint(model=self._model, optimizer=self._model.optimizer)
+        manager = self._tensorflow.train.CheckpointManager(
+            checkpoint,
+            str(self._training.model_dir),
+            max_to_keep=int(config.get("keep_checkpoint_max", 5)) or None,
+            keep_checkpoint_every_n_hours=config.get("keep_checkpoint_every_n_hours"),
+            checkpoint_name="model.ckpt",
+        )
+        if manager.latest_checkpoint:
+            status = checkpoint.restore(manager.latest_checkpoint)
+            try:
+                status.assert_existing_objects_matched()
+            except AssertionError as error:
+                raise ScriptError(
+                    f"{self._training.script.path}: the checkpoint {manager.latest_checkpoint} is not one of this model ({error}). "
+                    f"Use another checkpoint_path for a changed model."
+                ) from error
+        return manager
+
+    def _fit(self, data: Any) -> None:
+        target = self._environment.training_steps
+        remaining = None if target is None else target - self._step
+        if remaining is not None and remaining <= 0:
+            return
+        callback = self._callback()
+        # One epoch of all remaining steps: a second epoch would begin the user's input again.
+        cardinality = int(data.cardinality())
+        endless = cardinality == self._tensorflow.data.INFINITE_CARDINALITY
+        if remaining is not None and 0 <= cardinality < remaining:
+            remaining = None  # the input ends before; Keras would warn about a promise that nobody made
+        steps = remaining if remaining is not None else (_NEVER_ENDS if endless else None)
+        self._model.fit(data, epochs=1, steps_per_epoch=steps, verbose=0, callbacks=[callback])
+
+    def _callback(self) -> Any:
+        run, training = self, self._training
+        every, seconds = (self._environment.settings.run_config.get(f"save_checkpoints_{unit}") for unit in ("steps", "secs"))
+
+        class Progress(_keras_of(self._model).callbacks.Callback):  # type: ignore[misc]
+            def on_train_begin(self, logs: Mapping[str, Any] | None = None) -> None:
+                self.saved_step, self.saved_time = run._step, time.monotonic()
+
+            def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
+                step = run._step
+                training.reporter.steps(step, float((logs or {})["loss"]))
+                # Keras reports the mean since the last reset; a loss curve wants the loss of this step.
+                run._model.reset_metrics()
+                if training.stop.requested:
+                    run._model.stop_training = True
+                elif (every is not None and step - self.saved_step >= every) or (
+                    seconds is not None and time.monotonic() - self.saved_time >= seconds
+                ):
+                    self.saved_step, self.saved_time = step, time.monotonic()
+                    run._save()
+                    if run._clock.due(step):
+                        run._evaluate()
+                        run._model.reset_metrics()
+                        training.reporter.phase("training")
+
+        return Progress()
+
+    def _save(self) -> None:
+        step = self._step
+        if self._training.reporter.checkpoint is None or self._training.reporter.checkpoint.step != step:
+            path = self._manager.save(checkpoint_number=step)
+            self._training.reporter.saved(Checkpoint(path=path, step=step))
+
+    def _evaluate(self) -> None:
+        step, stop = self._step, self._training.stop
+        self._training.reporter.phase("evaluating")
+        self._clock.mark(step)
+
+        class Leave(_keras_of(self._model).callbacks.Callback):  # type: ignore[misc]
+            def on_test_batch_begin(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
+                stop.check()
+
+        data = self._dataset("eval_input_fn")
+        steps = self._environment.evaluation_steps
+        if steps is not None:
+            data = data.take(steps)
+        try:
+            metrics = self._model.evaluate(data, verbose=0, return_dict=True, callbacks=[Leave()])
+        except JobStoppedError:
+            self._model.stop_training = True
+            return
+        self._training.reporter.evaluated(step, metrics)
+        self._evaluated_step = step
+
+
+def _keras_of(model: Any) -> Any:
+    """The Keras that a model belongs to: ``tf_keras`` or Keras 3."""
+    ours = any(kind.__module__.startswith("tf_keras") for kind in type(model).__mro__)
+    return importlib.import_module("tf_keras" if ours else "keras")

@@ -1,0 +1,53 @@
+"""Failures: the failure file, the exit status, and the part of a traceback that is the user's."""
+
+from __future__ import annotations
+
+import traceback
+from pathlib import Path
+from types import TracebackType
+
+from smtf_core.errors import SmtfError
+
+
+def failure_text(error: BaseException, code: Path) -> str:
+    """Content of the failure file, in the form that the legacy container wrote: a headline, then a traceback.
+
+    The traceback begins with the user's own code; SageMaker shows only the first 1024 characters.
+    """
+    return f"uncaught exception during training: {describe(error)}\n{user_traceback(error, code)}"
+
+
+def describe(error: BaseException) -> str:
+    """An error in one paragraph; ``sys.exit`` in user code is told apart from a crash."""
+    if isinstance(error, SystemExit):
+        return f"the script called sys.exit({error.code!r}) before training had ended"
+    if isinstance(error, SmtfError):
+        return str(error)
+    return "".join(traceback.format_exception_only(error)).strip()
+
+
+def exit_status(error: BaseException) -> int:
+    """The process's exit status for a failure: the exception's ``errno``, a ``sys.exit`` status, else 1; never 0.
+
+    Source: the legacy container used errno, and ended with 0 for ``sys.exit(…)`` of any kind and for an errno of ``None``.
+    """
+    code = error.code if isinstance(error, SystemExit) else getattr(error, "errno", None)
+    return code & 0xFF or 1 if isinstance(code, int) else 1
+
+
+def user_traceback(error: BaseException, code: Path) -> str:
+    """The traceback from the first frame in the user's own code on, or from the error itself when there is none.
+
+    Args:
+        error: the failure.
+        code: the job's code folder; files behind links in it count as the user's.
+    """
+    if isinstance(error, SmtfError):
+        return f"{type(error).__name__}: {error}\n"
+    roots = [folder.resolve() for folder in (code, *code.glob("*"))]
+    start: TracebackType | None = error.__traceback__
+    while start is not None and not any(Path(start.tb_frame.f_code.co_filename).is_relative_to(root) for root in roots):
+        start = start.tb_next
+    if start is None and not isinstance(error, SyntaxError):
+        return "".join(traceback.format_exception(error))
+    return "".join(traceback.format_exception(type(error), error, start, chain=error.__cause__ is not None))

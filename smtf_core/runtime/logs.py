@@ -1,0 +1,83 @@
+"""The job's log: what TensorFlow and smtf log while a job runs, written to ``output/log.txt`` a line a record.
+
+Lines look as TensorFlow 1 printed them (``INFO:tensorflow:loss = 0.1, step = 100``), because tuning jobs match them by regular expression.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import re
+import threading
+from collections.abc import Iterator
+from datetime import datetime, timezone
+from pathlib import Path
+
+from smtf_core.models import LogLine
+
+#: The loggers that a job's log is made of.
+LOGGERS = ("tensorflow", "smtf")
+
+_LINE = re.compile(r"(\S+) (\d+) (\S+) (.*)")
+_NOTICE = re.compile(r"\(from .*\) (?:is|with .* is) deprecated and will be removed|Instructions for updating")
+
+
+@contextlib.contextmanager
+def job_log(path: Path, host: str, level: int, *, echo: bool, quiet_deprecations: bool) -> Iterator[None]:
+    """Write what this thread logs to a file for as long as the context lasts.
+
+    Other threads' records, and other handlers' view of them, stay as they are.
+
+    Args:
+        path: the file; appended to.
+        host: the host's name, on every line.
+        level: what to write; the loggers' own levels are lowered to it and set back afterwards.
+        echo: whether handlers that are there already (TensorFlow's own prints to stderr) go on seeing this thread's records.
+        quiet_deprecations: leave out TensorFlow's deprecation notices, which an old script's user cannot act on.
+    """
+    thread = threading.get_ident()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    file = logging.FileHandler(path, encoding="utf-8")
+    file.setFormatter(_Formatter(host))
+    file.setLevel(level)
+    if quiet_deprecations:
+        file.addFilter(lambda record: not _NOTICE.search(record.getMessage()))
+
+    def capture(record: logging.LogRecord) -> bool:
+        """Take this thread's records; let other handlers see them only when they are to be echoed."""
+        if record.thread != thread:
+            return True
+        if record.levelno >= file.level:
+            file.handle(record)
+        return echo
+
+    with contextlib.ExitStack() as stack:
+        stack.callback(file.close)
+        for logger in map(logging.getLogger, LOGGERS):
+            # A filter and not a handler, because TensorFlow adds a handler that prints to stderr when it is imported.
+            logger.addFilter(capture)
+            stack.callback(logger.removeFilter, capture)
+            if logger.getEffectiveLevel() > level:
+                stack.callback(logger.setLevel, logger.level)
+                logger.setLevel(level)
+        yield
+
+
+class _Formatter(logging.Formatter):
+    def __init__(self, host: str) -> None:
+        super().__init__("%(levelname)s:%(name)s:%(message)s")
+        self._host = host
+
+    def format(self, record: logging.LogRecord) -> str:
+        stamp = datetime.fromtimestamp(record.created, timezone.utc).isoformat(timespec="milliseconds")
+        lines = super().format(record).splitlines() or [""]
+        return "\n".join(f"{stamp} {record.levelno} {self._host} {line}" for line in lines)
+
+
+def parse_line(text: str) -> LogLine:
+    """A line of ``log.txt``; the opposite of what :func:`job_log` writes."""
+    match = _LINE.fullmatch(text)
+    if match is None:
+        return LogLine("", text, 0.0)
+    stamp, level, host, message = match.groups()
+    return LogLine(host, message, datetime.fromisoformat(stamp).timestamp(), int(level))

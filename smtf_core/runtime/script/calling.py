@@ -1,0 +1,118 @@
+"""How the runtime calls a script's functions: which argument goes where.
+
+Source: the legacy container. ``model_fn``, ``keras_model_fn``, ``estimator_fn`` and ``serving_input_fn`` are called by position, the two
+input functions by parameter name.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+from smtf_core.errors import ScriptError
+from smtf_core.interfaces import UserScript
+from smtf_core.models import TrainingEnvironment
+from smtf_core.runtime.script import contract
+
+
+def check_channels(script: UserScript, environment: TrainingEnvironment) -> None:
+    """Refuse a script that asks for the training folder when nothing tells which channel that is.
+
+    Raises:
+        ScriptError: names the script's function and the channels.
+    """
+    if environment.training_dir is not None:
+        return
+    for name in contract.REQUIRED_FUNCTIONS:
+        if contract.needs_training_dir(script.functions[name]):
+            channels = ", ".join(environment.channels) or "none"
+            remedy = (
+                "Name one of them 'training', or take a parameter 'channels' instead"
+                if environment.channels
+                else "Give it one, e.g. fit({'training': DIR}) or --channel training=DIR"
+            )
+            raise ScriptError(
+                f"{script.path}: {name} asks for the training folder, which is the folder of channel 'training' or of the only "
+                f"channel; this job's channels are: {channels}. {remedy}."
+            )
+
+
+def input_function(script: UserScript, name: str, environment: TrainingEnvironment) -> Callable[[], Any]:
+    """A no-argument function that calls the script's ``train_input_fn`` or ``eval_input_fn``.
+
+    Args:
+        script: the script.
+        name: which of the two.
+        environment: where the arguments come from.
+
+    Returns:
+        A function for ``Estimator.train`` or ``evaluate``; gives what the user's function returns. If that is a function itself
+        (as TensorFlow 1.4 and 1.5 allowed), gives what calling it returns.
+    """
+    function = script.functions[name]
+    provided: dict[str, Any] = {
+        **dict.fromkeys(contract.TRAINING_DIR_NAMES, environment.training_dir),
+        **dict.fromkeys(contract.HYPERPARAMETER_NAMES, environment.hyperparameters),
+        **dict.fromkeys(contract.CHANNEL_NAMES, environment.channel_dirs),
+    }
+
+    def call() -> Any:
+        # A fresh dict each time: what a script does to its hyperparameters stays its own affair.
+        fresh = {key: dict(value) if isinstance(value, dict) else value for key, value in provided.items()}
+        returned = function(**_by_name(function, fresh))
+        return returned() if inspect.isroutine(returned) or inspect.isfunction(returned) else returned
+
+    return call
+
+
+def _by_name(function: Callable[..., Any], provided: dict[str, Any]) -> dict[str, Any]:
+    arguments = {}
+    for name, parameter in inspect.signature(function).parameters.items():
+        if name not in provided or parameter.kind is parameter.VAR_KEYWORD:
+            continue
+        if provided[name] is None and parameter.default is not parameter.empty:
+            continue  # no training folder: the script's own default is better than None
+        arguments[name] = provided[name]
+    return arguments
+
+
+def serving_input_function(script: UserScript, environment: TrainingEnvironment) -> Callable[[], Any] | None:
+    """A no-argument function that calls the script's ``serving_input_fn``, or ``None`` when it has none.
+
+    The script's function may take no parameter at all, and may return a function (TensorFlow 1.4 and 1.5), which is then called.
+    """
+    function = script.functions.get("serving_input_fn")
+    if function is None:
+        return None
+
+    def call() -> Any:
+        arguments = (dict(environment.hyperparameters),) if inspect.signature(function).parameters else ()
+        returned = function(*arguments)
+        return returned() if inspect.isfunction(returned) else returned
+
+    return call
+
+
+def model_function(script: UserScript) -> Callable[..., Any]:
+    """The script's ``model_fn`` as ``Estimator`` wants it: by parameter name, whatever the user's names are."""
+    function = script.functions["model_fn"]
+
+    def model_fn(features: Any, labels: Any, mode: Any, params: Any) -> Any:
+        return function(features, labels, mode, params)
+
+    return model_fn
+
+
+def keras_model(script: UserScript, environment: TrainingEnvironment) -> Any:
+    """Call ``keras_model_fn``.
+
+    Raises:
+        ScriptError: it did not return a compiled Keras model.
+    """
+    model = script.functions["keras_model_fn"](dict(environment.hyperparameters))
+    if not callable(getattr(model, "compile", None)) or not hasattr(model, "layers"):
+        raise ScriptError(f"{script.path}: keras_model_fn must return a Keras model, but it returned {model!r}")
+    if getattr(model, "optimizer", None) is None:
+        raise ScriptError(f"{script.path}: the model that keras_model_fn returns is not compiled. Call model.compile(...) before returning it.")
+    return model

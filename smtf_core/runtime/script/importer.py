@@ -1,0 +1,125 @@
+"""ScriptImporter: the code folder as a private package, so that several jobs can run in one process side by side.
+
+In the legacy container the code folder was ``sys.path[0]``. Here its modules are found first as well, but live in ``sys.modules``
+below a name of the job's own; neither ``sys.path`` nor another job's ``helpers`` is touched.
+"""
+
+from __future__ import annotations
+
+import builtins
+import importlib
+import itertools
+import re
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from importlib.machinery import ModuleSpec, PathFinder
+from importlib.util import find_spec, module_from_spec
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from smtf_core.runtime.script.views import ModuleView, ViewedFinder, ViewedLoader, Views, target_attribute
+
+_numbers = itertools.count(1)
+
+
+class ScriptImporter:
+    """Imports a script and its helpers.
+
+    Args:
+        code: the code folder.
+        entry_point: the script, relative to it; its own folder is searched after the code folder.
+        roots: top-level names that the script sees through views.
+    """
+
+    def __init__(self, code: Path, entry_point: str, roots: Mapping[str, Callable[[], ModuleType]]) -> None:
+        self._package = f"smtf_script_{next(_numbers)}"
+        self._code = code
+        self._entry = code / entry_point
+        self.views = Views({**roots, "importlib": self._importlib_view}, self._import)
+        self._finder = ViewedFinder(self._package, self.views.builtins, self._search)
+
+    def load(self) -> ModuleType:
+        """Run the entry point.
+
+        Returns:
+            Its module.
+
+        Raises:
+            Exception: whatever the script raises.
+        """
+        package = ModuleType(self._package)
+        package.__path__ = self._search()
+        sys.modules[self._package] = package
+        sys.meta_path.insert(0, self._finder)
+        # As a module of the private package it is the same one when a helper imports the script by its name.
+        stem = re.sub(r"\W", "_", self._entry.stem)
+        name = f"{self._package}.{stem}"
+        spec = ModuleSpec(name, ViewedLoader(name, str(self._entry), self.views.builtins), origin=str(self._entry))
+        spec.has_location = True
+        module = module_from_spec(spec)
+        sys.modules[name] = module
+        assert spec.loader is not None
+        spec.loader.exec_module(module)
+        return module
+
+    def close(self) -> None:
+        """Forget the script and its helpers."""
+        self._finder.uninstall()
+
+    def _search(self) -> list[str]:
+        """Where the script's own modules are: the code folder, the script's folder, and what the script put on ``sys.path`` of them."""
+        folders = [self._code, self._entry.parent]
+        real = self._code.resolve()
+        folders += [Path(entry) for entry in sys.path if entry and Path(entry).resolve().is_relative_to(real)]
+        return list(dict.fromkeys(map(str, folders)))
+
+    def _owns(self, root: str) -> bool:
+        """Whether ``import root`` means a module of the script's own."""
+        if f"{self._package}.{root}" in sys.modules:
+            return True
+        if root in sys.stdlib_module_names and root in sys.modules:
+            return False
+        spec = PathFinder.find_spec(root, self._search())
+        if spec is None:
+            return False
+        # A mere folder of that name does not hide an installed package, just as on sys.path.
+        return spec.loader is not None or (root not in sys.modules and find_spec(root) is None)
+
+    def _import(
+        self,
+        name: str,
+        globals: Mapping[str, Any] | None = None,  # noqa: A002 - the signature of builtins.__import__
+        locals: Mapping[str, Any] | None = None,  # noqa: A002
+        fromlist: Sequence[str] | None = (),
+        level: int = 0,
+    ) -> Any:
+        root = name.partition(".")[0]
+        if level == 0 and self._owns(root):
+            module = builtins.__import__(f"{self._package}.{name}", globals, locals, fromlist or ("__name__",), 0)
+            return module if fromlist else sys.modules[f"{self._package}.{root}"]
+        return builtins.__import__(name, globals, locals, fromlist or (), level)
+
+    def _importlib_view(self) -> ModuleType:
+        """``importlib`` whose ``import_module`` sees what an import statement of the script sees."""
+        views = self.views
+
+        def import_module(name: str, package: str | None = None) -> ModuleType:
+            if name.startswith("."):
+                return importlib.import_module(name, package)
+            module: ModuleType = views.import_(name, fromlist=("__name__",))
+            return module
+
+        view = ModuleView("importlib", importlib, _Plain())
+        view.__dict__["import_module"] = import_module
+        return view
+
+
+class _Plain:
+    """Names of a view that only replaces a few attributes of its target."""
+
+    def lookup(self, view: ModuleView, name: str) -> Any:
+        return target_attribute(view.target, name)
+
+    def covers(self, module: ModuleType) -> bool:
+        return False

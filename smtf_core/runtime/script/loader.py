@@ -1,0 +1,106 @@
+"""The two script loaders that come with smtf: scripts written for TensorFlow 1.x, and for 2.x."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import importlib.util
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack
+from types import ModuleType
+
+from smtf_core.errors import MissingExtraError, ScriptError
+from smtf_core.interfaces import UserScript
+from smtf_core.models import TrainingEnvironment
+from smtf_core.runtime.script.contract import contract_functions
+from smtf_core.runtime.script.importer import ScriptImporter
+from smtf_core.runtime.tf1.switches import translate_mkl_switches
+
+_Scope = Callable[[], AbstractContextManager[None]]
+# Keras 3 became tf.keras with this minor version.
+_KERAS_3 = (2, 16)
+
+
+class TensorFlow1Loader:
+    """Shows the script TensorFlow 1's API and gives it TensorFlow 1's behaviour."""
+
+    def load(self, environment: TrainingEnvironment) -> AbstractContextManager[UserScript]:
+        """See :class:`~smtf_core.interfaces.ScriptLoader`."""
+        return _load(environment, {"tensorflow": lambda: _tensorflow_1(environment), "numpy": _numpy_1}, _behaviour_1)
+
+
+class TensorFlow2Loader:
+    """Shows the script today's TensorFlow with ``tf.estimator`` restored.
+
+    A script written for a release before 2.16 finds Keras 2 as ``tf.keras``, which is what those releases had.
+    """
+
+    def load(self, environment: TrainingEnvironment) -> AbstractContextManager[UserScript]:
+        """See :class:`~smtf_core.interfaces.ScriptLoader`."""
+        return _load(environment, {"tensorflow": lambda: _tensorflow_2(environment)}, contextlib.nullcontext)
+
+
+@contextlib.contextmanager
+def _load(environment: TrainingEnvironment, roots: dict[str, Callable[[], ModuleType]], scope: _Scope) -> Iterator[UserScript]:
+    entry = environment.layout.code / environment.entry_point
+    if not entry.is_file():
+        raise ScriptError(f"there is no script {environment.entry_point!r} in the code folder {environment.layout.code}")
+    path = str(entry.resolve())
+    with ExitStack() as stack:
+        # Switches that the script itself sets at its top must be seen before the first import of TensorFlow, so that import
+        # happens where the script has it, and only then can the behaviour that the rest of the script expects be entered.
+        def tensorflow() -> ModuleType:
+            _require_tensorflow()
+            translate_mkl_switches()
+            view = roots["tensorflow"]()
+            stack.enter_context(scope())
+            return view
+
+        importer = ScriptImporter(environment.layout.code, environment.entry_point, {**roots, "tensorflow": tensorflow, **_SAGEMAKER})
+        stack.callback(importer.close)
+        kind, functions = contract_functions(importer.load(), path)
+        # A script may leave TensorFlow to its helpers' functions; from here on it is needed anyway.
+        importer.views.root("tensorflow")
+        yield UserScript(path=path, kind=kind, functions=functions, scope=scope)
+
+
+def _require_tensorflow() -> None:
+    if importlib.util.find_spec("tensorflow") is None:
+        raise MissingExtraError("TensorFlow is not installed. Run: pip install 'smtf[tensorflow]'")
+
+
+def _tensorflow_1(environment: TrainingEnvironment) -> ModuleType:
+    view = importlib.import_module("smtf_core.runtime.tf1.view")
+    made: ModuleType = view.tensorflow_1_view(environment.framework_version)
+    return made
+
+
+def _tensorflow_2(environment: TrainingEnvironment) -> ModuleType:
+    estimator = importlib.import_module("smtf_core.runtime.tf1.estimator")
+    estimator.load_estimator()
+    table = {
+        "tensorflow.estimator": "tensorflow_estimator._api.v2.estimator",
+        "tensorflow.compat.v2.estimator": "tensorflow_estimator._api.v2.estimator",
+        "tensorflow.compat.v1.estimator": "tensorflow_estimator._api.v1.estimator",
+    }
+    if environment.framework_version.minor_version < _KERAS_3:
+        table |= estimator.KERAS_2
+    made: ModuleType = estimator.tensorflow_view(table)
+    return made
+
+
+def _numpy_1() -> ModuleType:
+    made: ModuleType = importlib.import_module("smtf_core.runtime.tf1.numpy_view").numpy_1_view()
+    return made
+
+
+def _behaviour_1() -> AbstractContextManager[None]:
+    made: AbstractContextManager[None] = importlib.import_module("smtf_core.runtime.tf1.behaviour").tensorflow_1_behaviour()
+    return made
+
+
+def _sagemaker_tensorflow() -> ModuleType:
+    return importlib.import_module("smtf_core.runtime.channels.sagemaker_tensorflow")
+
+
+_SAGEMAKER: dict[str, Callable[[], ModuleType]] = {"sagemaker_tensorflow": _sagemaker_tensorflow}

@@ -1,0 +1,1 @@
+"""Where checkpoints live: the stores that come with smtf."""

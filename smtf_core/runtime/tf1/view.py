@@ -1,0 +1,106 @@
+"""The TensorFlow that a script of generation 1.x sees.
+
+A name is looked for in this order: a contrib piece of ours or another replacement → ``tf.compat.v1`` → the place that it moved
+to → an ``AttributeError`` that says what the name was.
+"""
+
+from __future__ import annotations
+
+import importlib
+from types import ModuleType
+from typing import Any
+
+from smtf_core.models import FrameworkVersion
+from smtf_core.runtime.script.views import ModuleView, target_attribute
+from smtf_core.runtime.tf1.estimator import load_estimator
+
+_KERAS = "tf_keras.api._v1.keras"
+
+# Dotted name as the script writes it -> the module that it stands for.
+_REPLACED = {
+    "tensorflow.estimator": "tensorflow_estimator._api.v1.estimator",
+    "tensorflow.contrib": "smtf_core.runtime.tf1.contrib",
+    "tensorflow.contrib.keras": _KERAS,
+    "tensorflow.keras": _KERAS,
+    "tensorflow.layers": f"{_KERAS}.__internal__.legacy.layers",
+    "tensorflow.nn.rnn_cell": f"{_KERAS}.__internal__.legacy.rnn_cell",
+    # The internal packages that scripts of the time imported from.
+    "tensorflow.python": "tensorflow.python",
+    "tensorflow.python.estimator": "tensorflow_estimator.python.estimator",
+    "tensorflow.python.keras": _KERAS,
+    "tensorflow.core": "tensorflow.core",
+}
+
+# Packages whose modules a script sees through views; all others are handed out as they are.
+_COVERED = ("tensorflow", "tf_keras", "tensorflow_estimator")
+_CONTRIB = "smtf_core.runtime.tf1.contrib"
+
+# Path segments that TensorFlow and Keras once put between a package and its public names: `keras._impl.keras`, `keras.python.keras`.
+_PASS_THROUGH = ("_impl", "python", "keras", "api")
+
+
+class TensorFlow1Names:
+    """Resolves the names of a script of generation 1.x.
+
+    Args:
+        version: the release that the script is written for; it is what ``tf.__version__`` says.
+    """
+
+    def __init__(self, version: FrameworkVersion) -> None:
+        self._version = str(version)
+
+    def lookup(self, view: ModuleView, name: str) -> Any:
+        """See :class:`~smtf_core.runtime.script.views.Names`."""
+        dotted = f"{view.__name__}.{name}"
+        if dotted in _REPLACED:
+            return importlib.import_module(_REPLACED[dotted])
+        if dotted in ("tensorflow.__version__", "tensorflow.VERSION"):
+            return self._version
+        try:
+            return target_attribute(view.target, name)
+        except AttributeError:
+            if name in _PASS_THROUGH and view.target.__name__.startswith("tf_keras"):
+                return view.target
+            moved = self._moved(view, name)
+            if moved is not None:
+                return moved
+        raise AttributeError(self._obituary(view, dotted))
+
+    def covers(self, module: ModuleType) -> bool:
+        """TensorFlow, Keras 2, the estimators and our contrib pieces."""
+        return module.__name__.partition(".")[0] in _COVERED or module.__name__.startswith(_CONTRIB)
+
+    @staticmethod
+    def _moved(view: ModuleView, name: str) -> Any:
+        """A name of ``tf`` itself that TensorFlow 2 dropped from ``compat.v1`` but still has at its own top."""
+        if view.__name__ != "tensorflow":
+            return None
+        return getattr(importlib.import_module("tensorflow"), name, None)
+
+    def _obituary(self, view: ModuleView, dotted: str) -> str:
+        written = dotted.replace("tensorflow", "tf", 1)
+        if dotted.startswith("tensorflow.contrib"):
+            return (
+                f"{written} (TensorFlow {self._version}) is not among the pieces of tf.contrib that smtf brings back. "
+                f"Use what replaced it in TensorFlow, or put a copy of the piece into source_dir."
+            )
+        return (
+            f"{written} does not exist: smtf looked among its replacements, in tf.compat.v1 and in "
+            f"{view.target.__name__} of today's TensorFlow. If TensorFlow {self._version} had it, it was removed since."
+        )
+
+
+def tensorflow_1_view(version: FrameworkVersion) -> ModuleView:
+    """TensorFlow 1's API over today's TensorFlow.
+
+    Args:
+        version: the release that the script is written for.
+
+    Returns:
+        What ``import tensorflow`` gives such a script.
+
+    Raises:
+        MissingExtraError: TensorFlow or a package that the view needs is not installed.
+    """
+    load_estimator()
+    return ModuleView("tensorflow", importlib.import_module("tensorflow").compat.v1, TensorFlow1Names(version))

@@ -1,0 +1,1 @@
+"""Serving: adapters that answer invocations with an exported model."""
