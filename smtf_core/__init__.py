@@ -1,7 +1,7 @@
 """smtf: one job description, one training-script contract, any place to run it.
 
-The names below are the public front door. They are looked up on first use (PEP 562), so ``import smtf_core`` costs next to
-nothing and never reaches TensorFlow.
+The names below are the public front door. They are looked up on first use (PEP 562), so ``import smtf_core`` costs next
+to nothing and never reaches TensorFlow.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Every error that smtf raises on purpose, and nothing else.
 
-A message names the thing that is wrong and what to do next. The classes also derive from the built-in that a caller would
-expect (``ValueError`` for bad input, ``ImportError`` for a missing extra), so generic handlers work.
+A message names the thing that is wrong and what to do next. The classes also derive from the built-in that a caller
+would expect (``ValueError`` for bad input, ``ImportError`` for a missing extra), so generic handlers work.
 """
 
 from __future__ import annotations
@@ -48,7 +48,9 @@ class UnexpectedStatusException(SmtfError, ValueError):  # noqa: N818 - the name
         failure_reason: what the job says about it, or ``None``.
     """
 
-    def __init__(self, message: str, allowed_statuses: list[str], actual_status: str, failure_reason: str | None = None):
+    def __init__(
+        self, message: str, allowed_statuses: list[str], actual_status: str, failure_reason: str | None = None
+    ):
         super().__init__(message)
         self.allowed_statuses = allowed_statuses
         self.actual_status = actual_status

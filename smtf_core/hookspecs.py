@@ -5,8 +5,8 @@ Three families, told apart by their verb:
 * ``smtf_register_<kind>`` declares implementations *by name*: returns a list of Spec records, imports nothing heavy.
 * ``smtf_<verb>_<noun>`` is a *decision*: the first plugin that returns something other than ``None`` decides
   (``firstresult``); the core's own answer is an ordinary plugin that comes last.
-* ``smtf_before_…``, ``smtf_after_…`` and ``smtf_on_…_error`` *observe*: they get frozen objects and return ``None``. An observer that
-  raises fails the job, except in ``on_…_error``, where it is logged and never hides the original error.
+* ``smtf_before_…``, ``smtf_after_…`` and ``smtf_on_…_error`` *observe*: they get frozen objects and return ``None``. An
+  observer that raises fails the job, except in ``on_…_error``, where it is logged and never hides the original error.
 
 An implementation may take any subset of a hook's arguments. Mark it with :data:`hookimpl`.
 """
@@ -67,7 +67,8 @@ def smtf_register_backends() -> Sequence[BackendSpec]:  # type: ignore[empty-bod
 
         @hookimpl
         def smtf_register_backends():
-            return [BackendSpec(name="ray", factory="smtf_ray.backend:RayBackend", instance_types=("ray",), extra="smtf-ray[ray]")]
+            return [BackendSpec(name="ray", factory="smtf_ray.backend:RayBackend", instance_types=("ray",),
+            extra="smtf-ray[ray]")]
     """
 
 
@@ -172,7 +173,8 @@ def smtf_register_serving_adapters() -> Sequence[ServingAdapterSpec]:  # type: i
 
         @hookimpl
         def smtf_register_serving_adapters():
-            return [ServingAdapterSpec(name="onnx", factory="smtf_onnx.adapter:OnnxAdapter", extra="smtf-onnx[runtime]")]
+            return [ServingAdapterSpec(name="onnx", factory="smtf_onnx.adapter:OnnxAdapter",
+            extra="smtf-onnx[runtime]")]
     """
 
 
@@ -191,8 +193,8 @@ def smtf_configure_job(job: Job) -> Job | None:
         job: the job as the user described it.
 
     Returns:
-        The job to submit instead (``attrs.evolve(job, …)``), or ``None`` to leave it to the next plugin. The core's own answer is
-        the job unchanged.
+        The job to submit instead (``attrs.evolve(job, …)``), or ``None`` to leave it to the next plugin. The core's own
+        answer is the job unchanged.
 
     Errors: an exception ends ``fit`` before anything has started.
 
@@ -324,7 +326,8 @@ def smtf_after_steps(environment: TrainingEnvironment, progress: Progress) -> No
 
     Runs in: chief only.
 
-    Called when: every ``log_step_count_steps`` steps (100 unless the hyperparameter says otherwise), and after the last one.
+    Called when: every ``log_step_count_steps`` steps (100 unless the hyperparameter says otherwise), and after the last
+    one.
 
     Args:
         environment: what this host knows of its job.
@@ -394,8 +397,8 @@ def smtf_export_model(environment: TrainingEnvironment, servable: str | None, st
 
     Args:
         environment: what this host knows of its job.
-        servable: the SavedModel folder that the engine wrote, ``<model_dir>/export/Servo/<timestamp>``; ``None`` when the script has no
-            ``serving_input_fn`` and its model cannot be exported without one.
+        servable: the SavedModel folder that the engine wrote, ``<model_dir>/export/Servo/<timestamp>``; ``None`` when
+            the script has no ``serving_input_fn`` and its model cannot be exported without one.
         step: global step of the model.
 
     Returns:

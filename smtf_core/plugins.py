@@ -1,7 +1,7 @@
 """PluginManager: finds plugins, keeps broken and unwanted ones out, calls hooks and says whose fault an error is.
 
-There is no module-level manager. Every entry into smtf makes its own or is given one, so an embedder decides what is loaded and
-several may live in one process.
+There is no module-level manager. Every entry into smtf makes its own or is given one, so an embedder decides what is
+loaded and several may live in one process.
 """
 
 from __future__ import annotations
@@ -54,10 +54,11 @@ class PluginManager:
     """The plugins of one user of smtf.
 
     Args:
-        plugins: modules or objects with hook implementations, or ``'package.module'`` strings; registered before entry points.
+        plugins: modules or objects with hook implementations, or ``'package.module'`` strings; registered before entry
+            points.
         autoload: whether to load the entry points of group ``smtf``.
-        disabled: :mod:`fnmatch` patterns of entry point names to leave alone, in addition to those in the environment variable
-            ``SMTF_DISABLE_PLUGINS`` (comma-separated).
+        disabled: :mod:`fnmatch` patterns of entry point names to leave alone, in addition to those in the environment
+            variable ``SMTF_DISABLE_PLUGINS`` (comma-separated).
 
     Raises:
         PluginError: something in ``plugins`` is not a valid plugin. (A broken entry point is listed, not raised.)
@@ -140,7 +141,8 @@ class PluginManager:
             **arguments: the hook's arguments.
 
         Raises:
-            ObserverError: an implementation raised; names the plugin. Never for ``smtf_on_*_error``, where it is logged.
+            ObserverError: an implementation raised; names the plugin. Never for ``smtf_on_*_error``, where it is
+                logged.
         """
         try:
             getattr(self.hook, hook)(**arguments)
@@ -167,10 +169,14 @@ class PluginManager:
 
     def _add(self, record: Plugin, loaded: object) -> None:
         unknown = [
-            name for name in dir(loaded) if hasattr(_get(loaded, name), f"{hookspecs.PROJECT}_impl") and not hasattr(hookspecs, name)
+            name
+            for name in dir(loaded)
+            if hasattr(_get(loaded, name), f"{hookspecs.PROJECT}_impl") and not hasattr(hookspecs, name)
         ]
         if unknown:
-            raise PluginError(f"{record} implements hooks that do not exist: {', '.join(unknown)}; see `smtf plugins --hooks`")
+            raise PluginError(
+                f"{record} implements hooks that do not exist: {', '.join(unknown)}; see `smtf plugins --hooks`"
+            )
         try:
             self._pluggy.register(loaded, name=f"{record.distribution}:{record.name}")
         except (ValueError, pluggy.PluginValidationError) as error:
@@ -208,7 +214,7 @@ def _get(holder: object, name: str) -> object:
 
 
 def _entry_points() -> list[tuple[Distribution, EntryPoint]]:
-    """The entry points of our group, each with its distribution, sorted by name so that order never depends on the disk."""
+    """The entry points of our group, each with its distribution, in an order that does not depend on the disk."""
     found: dict[tuple[str, str], tuple[Distribution, EntryPoint]] = {}
     for distribution in distributions():
         for entry in distribution.entry_points:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from smtf_core.errors import MissingExtraError, PluginError, UnknownNameError
 
@@ -28,7 +28,8 @@ class Registry(Generic[S]):
     """What the plugins provide of one kind.
 
     Args:
-        plugins: whose ``smtf_register_*`` hooks are asked, each on its own, so that a broken one does not hide the others.
+        plugins: whose ``smtf_register_*`` hooks are asked, each on its own, so that a broken one does not hide the
+            others.
         hook: the hook.
         kind: the kind's name in messages, e.g. ``'backend'``.
     """
@@ -39,7 +40,7 @@ class Registry(Generic[S]):
         self._entries: list[tuple[S, Plugin]] = []
         for plugin, implementation in list(plugins.implementations(hook)):
             try:
-                specs: Sequence[S] = implementation.function()
+                specs = cast(Sequence[S], implementation.function())
                 for spec in specs:
                     if not isinstance(spec, Spec):
                         raise PluginError(f"{plugin}: {hook} must return Spec records, not {spec!r}")
@@ -88,7 +89,8 @@ class Registry(Generic[S]):
         if len(found) > 1:
             owners = " and ".join(f"{spec.name!r} by {plugin}" for spec, plugin in found)
             raise PluginError(
-                f"more than one {self._kind} {what}: {owners}. Uninstall one, or name one plugin in SMTF_DISABLE_PLUGINS."
+                f"more than one {self._kind} {what}: {owners}. Uninstall one, or name one plugin in "
+                "SMTF_DISABLE_PLUGINS."
             )
         return found[0][0] if found else None
 
@@ -119,11 +121,14 @@ class Registry(Generic[S]):
         except ImportError as error:
             if spec.extra:
                 raise MissingExtraError(
-                    f"{self._kind} {name!r} needs a package that is not installed ({error}). Run: pip install '{spec.extra}'"
+                    f"{self._kind} {name!r} needs a package that is not installed ({error}). Run: pip "
+                    f"install '{spec.extra}'"
                 ) from error
             raise PluginError(f"{owner}: {self._kind} {name!r} cannot be imported: {error}") from error
         except AttributeError as error:
-            raise PluginError(f"{owner}: {self._kind} {name!r} declares factory {spec.factory!r}, which does not exist") from error
+            raise PluginError(
+                f"{owner}: {self._kind} {name!r} declares factory {spec.factory!r}, which does not exist"
+            ) from error
         return factory
 
     def _unknown(self, name: str) -> UnknownNameError:
@@ -133,7 +138,8 @@ class Registry(Generic[S]):
             message += f" Did you mean {close[0]!r}?"
         broken = self._plugins.broken
         for plugin in broken:
-            message += f"\n{plugin} is broken and may be the one that provides it: {type(plugin.error).__name__}: {plugin.error}"
+            cause = f"{type(plugin.error).__name__}: {plugin.error}"
+            message += f"\n{plugin} is broken and may be the one that provides it: {cause}"
         for plugin in self._plugins.plugins:
             if plugin.state == "disabled":
                 message += f"\n{plugin} is disabled by SMTF_DISABLE_PLUGINS and may be the one that provides it."

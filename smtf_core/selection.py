@@ -26,7 +26,9 @@ def choose_backend(registry: Registry[BackendSpec], name: str | None, instance_t
         f"for train_instance_type {instance_type!r}",
     )
     if spec is None:
-        known = ", ".join(f"{pattern!r} ({spec.name})" for spec, _ in registry.entries for pattern in spec.instance_types)
+        known = ", ".join(
+            f"{pattern!r} ({spec.name})" for spec, _ in registry.entries for pattern in spec.instance_types
+        )
         raise InvalidInputError(
             f"no backend runs train_instance_type {instance_type!r}; there is: {known or 'none'}. "
             f"Choose one of these, name a backend with backend=, or install the plugin that brings it."
@@ -50,7 +52,8 @@ def choose_strategy(registry: Registry[StrategySpec], name: str | None, generati
     if name is None:
         case = (generation, hosts > 1)
         spec = registry.pick(
-            lambda spec: case in spec.default_for, f"that is the default for {hosts} host(s) in generation {generation}.x"
+            lambda spec: case in spec.default_for,
+            f"that is the default for {hosts} host(s) in generation {generation}.x",
         )
         if spec is None:
             raise InvalidInputError(
@@ -61,13 +64,19 @@ def choose_strategy(registry: Registry[StrategySpec], name: str | None, generati
         spec = registry.find(name)
     if hosts < spec.min_hosts or (spec.max_hosts is not None and hosts > spec.max_hosts):
         most = "or more" if spec.max_hosts is None else f"to {spec.max_hosts}"
-        raise InvalidInputError(f"distribution strategy {spec.name!r} runs on {spec.min_hosts} {most} hosts, not on {hosts}")
+        raise InvalidInputError(
+            f"distribution strategy {spec.name!r} runs on {spec.min_hosts} {most} hosts, not on {hosts}"
+        )
     if generation not in spec.generations:
-        raise InvalidInputError(f"distribution strategy {spec.name!r} does not train scripts of generation {generation}.x")
+        raise InvalidInputError(
+            f"distribution strategy {spec.name!r} does not train scripts of generation {generation}.x"
+        )
     return spec
 
 
-def choose_input_mode(registry: Registry[InputModeSpec], backend: BackendSpec, channel: Channel, default: str) -> InputModeSpec:
+def choose_input_mode(
+    registry: Registry[InputModeSpec], backend: BackendSpec, channel: Channel, default: str
+) -> InputModeSpec:
     """The input mode of a channel.
 
     Args:
@@ -83,7 +92,8 @@ def choose_input_mode(registry: Registry[InputModeSpec], backend: BackendSpec, c
     name = channel.input_mode or default
     if backend.input_modes is not None and name not in backend.input_modes:
         raise InvalidInputError(
-            f"channel {channel.name!r}: backend {backend.name!r} has no input mode {name!r}; it has {', '.join(backend.input_modes)}"
+            f"channel {channel.name!r}: backend {backend.name!r} has no input mode {name!r}; it has "
+            f"{', '.join(backend.input_modes)}"
         )
     spec = registry.find(name)
     scheme = scheme_of(channel.uri)

@@ -38,7 +38,9 @@ class InProcessBackend:
         """See :class:`~smtf_core.interfaces.Backend`."""
         output = local_path(job.output_path)
         if output is None:
-            raise InvalidInputError(f"output_path {job.output_path!r}: backend inprocess writes to a local folder or a file:// URI")
+            raise InvalidInputError(
+                f"output_path {job.output_path!r}: backend inprocess writes to a local folder or a file:// URI"
+            )
         _require_tensorflow()
         feeds = self._feeds(job)
         folder = claim(output / job.name)
@@ -87,7 +89,9 @@ class InProcessBackend:
             run.stop(reason)
         elif self._folder(handle).status().state is JobState.IN_PROGRESS:
             owner = self._folder(handle).owner
-            raise InvalidInputError(f"job {handle.job_name!r} runs inside process {owner}; stop it there, or run: kill -TERM {owner}")
+            raise InvalidInputError(
+                f"job {handle.job_name!r} runs inside process {owner}; stop it there, or run: kill -TERM {owner}"
+            )
 
     def result(self, handle: JobHandle) -> TrainingResult | None:
         """See :class:`~smtf_core.interfaces.Backend`."""
@@ -114,6 +118,10 @@ class InProcessBackend:
 
 
 def _require_tensorflow() -> None:
-    missing = [name for name in ("tensorflow", "tensorflow_estimator", "tf_keras") if importlib.util.find_spec(name) is None]
+    missing = [
+        name for name in ("tensorflow", "tensorflow_estimator", "tf_keras") if importlib.util.find_spec(name) is None
+    ]
     if missing:
-        raise MissingExtraError(f"backend 'inprocess' needs {', '.join(missing)}, not installed. Run: pip install 'smtf[tensorflow]'")
+        raise MissingExtraError(
+            f"backend 'inprocess' needs {', '.join(missing)}, not installed. Run: pip install 'smtf[tensorflow]'"
+        )

@@ -73,7 +73,9 @@ class JobFolder:
         running = self.running()  # asked first: a job that ends in between has written its files by then
         if self.layout.failure.exists():
             text = self.layout.failure.read_text(encoding="utf-8")
-            return JobStatus(state=JobState.FAILED, message=text.partition("\n")[0], failure=text, progress=self.progress())
+            return JobStatus(
+                state=JobState.FAILED, message=text.partition("\n")[0], failure=text, progress=self.progress()
+            )
         if self.layout.success.exists() and (result := self.result()) is not None:
             return JobStatus(state=JobState(result.state), message=result.stop_reason or "", progress=self.progress())
         if running:
@@ -84,7 +86,9 @@ class JobFolder:
     def progress(self) -> Progress | None:
         """The newest progress that the runtime has written."""
         try:
-            return from_data(json.loads(self.layout.progress.read_text(encoding="utf-8")), Progress, str(self.layout.progress))
+            return from_data(
+                json.loads(self.layout.progress.read_text(encoding="utf-8")), Progress, str(self.layout.progress)
+            )
         except FileNotFoundError:
             return None
 
@@ -100,7 +104,8 @@ class JobFolder:
 def claim(root: Path) -> JobFolder:
     """Take the folder of a job that is about to run.
 
-    A job of that name that did not complete is resumed in its folder; the folder of one that completed is kept under another name.
+    A job of that name that did not complete is resumed in its folder; the folder of one that completed is kept under
+    another name.
 
     Raises:
         InvalidInputError: a job of that name is running, or the folder is something else.
@@ -110,7 +115,9 @@ def claim(root: Path) -> JobFolder:
     root.mkdir(parents=True, exist_ok=True)
     folder = JobFolder(root)
     if not folder.lock():
-        raise InvalidInputError(f"job {root.name!r} is running already (process {folder.owner}); choose another job name")
+        raise InvalidInputError(
+            f"job {root.name!r} is running already (process {folder.owner}); choose another job name"
+        )
     return folder
 
 
@@ -118,7 +125,9 @@ def _make_room(root: Path) -> None:
     earlier = JobFolder(root)
     if not earlier.layout.config.is_dir():
         if any(root.iterdir()):
-            raise InvalidInputError(f"{root} exists and is not the folder of a job; choose another job name or output_path")
+            raise InvalidInputError(
+                f"{root} exists and is not the folder of a job; choose another job name or output_path"
+            )
         return
     if not earlier.running() and earlier.layout.success.exists():
         result = earlier.result()

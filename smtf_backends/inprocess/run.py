@@ -57,7 +57,7 @@ class Run(threading.Thread):
                         "algo-1",
                         self._job.log_level,
                         echo=False,
-                        quiet_deprecations=self._job.framework_version.generation == 1,
+                        quiet_notices=self._job.framework_version.generation == 1,
                     )
                 )
                 stack.enter_context(_environment(self._job.environment))

@@ -41,6 +41,6 @@ class LazyGroup(click.Group):
 def main() -> None:
     """Run SageMaker-style TensorFlow training scripts anywhere, on today's TensorFlow.
 
-    A script defines model_fn, keras_model_fn or estimator_fn together with train_input_fn, eval_input_fn and (to export a model)
-    serving_input_fn. Start with: smtf train SCRIPT --channel training=FOLDER
+    A script defines model_fn, keras_model_fn or estimator_fn together with train_input_fn, eval_input_fn and (to export
+    a model) serving_input_fn. Start with: smtf train SCRIPT --channel training=FOLDER
     """

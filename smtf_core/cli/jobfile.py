@@ -66,7 +66,8 @@ def read_job_file(path: Path) -> JobFile:
         path: a TOML file.
 
     Raises:
-        InvalidInputError: it is not TOML, or has a key or value that it must not have; the message names file, key and remedy.
+        InvalidInputError: it is not TOML, or has a key or value that it must not have; the message names file, key and
+            remedy.
     """
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))

@@ -19,8 +19,8 @@ from smtf_core.registry import Registries
 def plugins(show_hooks: bool, as_json: bool) -> None:
     """List plugins and what they provide.
 
-    A plugin that cannot be loaded is listed as broken, with its error; the others work. Set SMTF_DISABLE_PLUGINS to a comma-separated list of
-    names (or patterns) to leave plugins out.
+    A plugin that cannot be loaded is listed as broken, with its error; the others work. Set SMTF_DISABLE_PLUGINS to a
+    comma-separated list of names (or patterns) to leave plugins out.
     """
     manager = PluginManager()
     registries = Registries(manager).all()  # asked first: a plugin may turn out to be broken here
@@ -52,11 +52,18 @@ def _describe(manager: PluginManager, plugin: Plugin, registries: tuple[Any, ...
 def _plugins_text(listed: list[dict[str, Any]]) -> str:
     lines = []
     for plugin in listed:
-        mark = {"active": click.style("active", fg="green"), "broken": click.style("broken", fg="red")}.get(plugin["state"], plugin["state"])
-        lines.append(f"{click.style(plugin['name'], bold=True)}  {mark}  {plugin['distribution']}  ({plugin['entry_point']})")
+        mark = {"active": click.style("active", fg="green"), "broken": click.style("broken", fg="red")}.get(
+            plugin["state"], plugin["state"]
+        )
+        lines.append(
+            f"{click.style(plugin['name'], bold=True)}  {mark}  {plugin['distribution']}  ({plugin['entry_point']})"
+        )
         if plugin["error"]:
             lines.append(click.style(f"    {plugin['error']}", fg="red"))
-        lines += [f"    {item['kind']} {click.style(item['name'], bold=True)}: {item['summary']}" for item in plugin["provides"]]
+        lines += [
+            f"    {item['kind']} {click.style(item['name'], bold=True)}: {item['summary']}"
+            for item in plugin["provides"]
+        ]
         others = [hook for hook in plugin["hooks"] if not hook.startswith("smtf_register_")]
         if others:
             lines.append(f"    hooks: {', '.join(others)}")
@@ -64,7 +71,9 @@ def _plugins_text(listed: list[dict[str, Any]]) -> str:
 
 
 def _hooks(manager: PluginManager) -> list[dict[str, Any]]:
-    specs = [(name, function) for name, function in vars(hookspecs).items() if hasattr(function, f"{hookspecs.PROJECT}_spec")]
+    specs = [
+        (name, function) for name, function in vars(hookspecs).items() if hasattr(function, f"{hookspecs.PROJECT}_spec")
+    ]
     return [
         {
             "name": name,
@@ -78,6 +87,7 @@ def _hooks(manager: PluginManager) -> list[dict[str, Any]]:
 
 def _hooks_text(described: list[dict[str, Any]]) -> str:
     return "\n".join(
-        f"{click.style(hook['signature'], bold=True)}\n    {hook['summary']}\n    implemented by: {', '.join(hook['implemented_by']) or 'nobody'}"
+        f"{click.style(hook['signature'], bold=True)}\n    {hook['summary']}\n    implemented by: "
+        f"{', '.join(hook['implemented_by']) or 'nobody'}"
         for hook in described
     )

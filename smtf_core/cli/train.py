@@ -26,57 +26,111 @@ from smtf_core.models.results import TrainingResult
 _FAILED, _USAGE = 1, 2
 
 
-class _Steps(click.ParamType):
-    name = "N|none"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        if isinstance(value, str) and value.lower() in ("none", "null"):
-            return "none"
-        try:
-            return int(value)
-        except ValueError:
-            self.fail(f"{value!r} is neither a whole number nor 'none'", param, ctx)
+def _steps_option(text: str) -> int | str:
+    """Type of the two step options: a whole number, or ``none``."""
+    if text.lower() in ("none", "null"):
+        return "none"
+    try:
+        return int(text)
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is neither a whole number nor 'none'") from None
 
 
-class _Pair(click.ParamType):
-    name = "NAME=VALUE"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str]:
-        if isinstance(value, tuple):
-            return value
-        key, separator, text = value.partition("=")
-        if not separator or not key:
-            self.fail(f"{value!r} is not of the form NAME=VALUE", param, ctx)
-        return key, text
+def _pair(text: str) -> tuple[str, str]:
+    """Type of the ``NAME=VALUE`` options."""
+    name, separator, value = text.partition("=")
+    if not separator or not name:
+        raise click.BadParameter(f"{text!r} is not of the form NAME=VALUE")
+    return name, value
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("script", required=False)
 @click.option("--source-dir", metavar="DIR", help="Folder with the script and what it needs; SCRIPT is relative to it.")
-@click.option("--dependency", "dependencies", multiple=True, metavar="PATH", help="Folder or file to put beside the script. Repeatable.")
-@click.option("--requirements-file", metavar="FILE", help="Requirements to install for the job, relative to the source folder.")
-@click.option("--framework-version", metavar="V", help="TensorFlow release that the script is written for: 1.4 … 1.15, 2.0 … 2.21.  [default: 1.11]")
+@click.option(
+    "--dependency",
+    "dependencies",
+    multiple=True,
+    metavar="PATH",
+    help="Folder or file to put beside the script. Repeatable.",
+)
+@click.option(
+    "--requirements-file", metavar="FILE", help="Requirements to install for the job, relative to the source folder."
+)
+@click.option(
+    "--framework-version",
+    metavar="V",
+    help="TensorFlow release that the script is written for: 1.4 … 1.15, 2.0 … 2.21.  [default: 1.11]",
+)
 @click.option("--input-mode", metavar="File|Pipe", help="How channels reach the script.  [default: File]")
 @click.option("--backend", metavar="NAME", help="Where to run; see `smtf plugins`.  [default: inprocess]")
-@click.option("--instance-type", "train_instance_type", metavar="TYPE", help="Chooses the backend as train_instance_type does.")
+@click.option(
+    "--instance-type", "train_instance_type", metavar="TYPE", help="Chooses the backend as train_instance_type does."
+)
 @click.option("--instance-count", "train_instance_count", type=int, metavar="N", help="Number of hosts.  [default: 1]")
 @click.option("--distribution", metavar="NAME", help="Distribution strategy; see `smtf plugins`.")
-@click.option("--channel", "channels", multiple=True, type=_Pair(), metavar="NAME=URI", help="An input: a folder or a file. Repeatable.")
-@click.option("--training-steps", type=_Steps(), help=f"Train up to this global step; none: until the input ends.  [default: {DEFAULT_TRAINING_STEPS}]")
-@click.option("--evaluation-steps", type=_Steps(), help=f"Steps of each evaluation; none: until the input ends.  [default: {DEFAULT_EVALUATION_STEPS}]")
-@click.option("--hyperparameter", "hyperparameters", multiple=True, type=_Pair(), metavar="K=JSON", help="A hyperparameter; what is not JSON is a string. Repeatable.")
-@click.option("--env", "environment", multiple=True, type=_Pair(), metavar="K=V", help="A variable of the script's environment. Repeatable.")
+@click.option(
+    "--channel",
+    "channels",
+    multiple=True,
+    type=_pair,
+    metavar="NAME=URI",
+    help="An input: a folder or a file. Repeatable.",
+)
+@click.option(
+    "--training-steps",
+    type=_steps_option,
+    metavar="N|none",
+    help=f"Train up to this global step; none: until the input ends.  [default: {DEFAULT_TRAINING_STEPS}]",
+)
+@click.option(
+    "--evaluation-steps",
+    type=_steps_option,
+    metavar="N|none",
+    help=f"Steps of each evaluation; none: until the input ends.  [default: {DEFAULT_EVALUATION_STEPS}]",
+)
+@click.option(
+    "--hyperparameter",
+    "hyperparameters",
+    multiple=True,
+    type=_pair,
+    metavar="K=JSON",
+    help="A hyperparameter; what is not JSON is a string. Repeatable.",
+)
+@click.option(
+    "--env",
+    "environment",
+    multiple=True,
+    type=_pair,
+    metavar="K=V",
+    help="A variable of the script's environment. Repeatable.",
+)
 @click.option("--checkpoint-path", metavar="P", help="Where checkpoints are kept and resumed from.")
 @click.option("--output-path", metavar="P", help="Folder for results; they go to P/JOB_NAME.  [default: smtf-jobs]")
 @click.option("--job-name", metavar="N", help="The job's name.  [default: script name and time]")
-@click.option("--max-run", "train_max_run", type=float, metavar="SECONDS", help="Stop the job, with a checkpoint, after this time.  [default: 86400]")
-@click.option("--job", "job_file", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="job.toml", help="Read options from a file; those given here win.")
+@click.option(
+    "--max-run",
+    "train_max_run",
+    type=float,
+    metavar="SECONDS",
+    help="Stop the job, with a checkpoint, after this time.  [default: 86400]",
+)
+@click.option(
+    "--job",
+    "job_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="job.toml",
+    help="Read options from a file; those given here win.",
+)
 @click.option("--tensorboard", is_flag=True, help="Run TensorBoard on the checkpoints meanwhile.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object as the last line of stdout.")
 @click.option("-v", "--verbose", is_flag=True, help="Show the whole log on a terminal, not only warnings.")
 @click.option("-q", "--quiet", is_flag=True, help="Show neither log nor progress.")
 def train(job_file: Path | None, as_json: bool, verbose: bool, quiet: bool, tensorboard: bool, **options: Any) -> None:
-    """Train SCRIPT, which defines model_fn, keras_model_fn or estimator_fn with train_input_fn, eval_input_fn and serving_input_fn.
+    r"""Train SCRIPT.
+
+    The script defines model_fn, keras_model_fn or estimator_fn together with train_input_fn, eval_input_fn and (to export
+    a model) serving_input_fn.
 
     \b
     Examples:
@@ -84,8 +138,9 @@ def train(job_file: Path | None, as_json: bool, verbose: bool, quiet: bool, tens
       smtf train digits.py --framework-version 2.16 --checkpoint-path ckpt --hyperparameter learning_rate=0.01
       smtf train --job job.toml --json
 
-    Results go to smtf-jobs/JOB_NAME: model/export/Servo (the SavedModel), output/metrics.json, output/loss.csv, output/loss.png,
-    output/log.txt. Ctrl-C and SIGTERM save a checkpoint and end cleanly; the same --checkpoint-path resumes there.
+    Results go to smtf-jobs/JOB_NAME: model/export/Servo (the SavedModel), output/metrics.json, output/loss.csv,
+    output/loss.png, output/log.txt. Ctrl-C and SIGTERM save a checkpoint and end cleanly; the same --checkpoint-path
+    resumes there.
     """
     display = Display(verbose=verbose, quiet=quiet)
     _Train(options, display, as_json, tensorboard).run(job_file)
@@ -103,6 +158,8 @@ class _Train:
 
     def run(self, job_file: Path | None) -> None:
         signal.signal(signal.SIGTERM, self._terminate)
+        # TensorFlow's C++ remarks would tear the progress bar apart; errors stay. Read when TensorFlow is imported.
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
         estimator: TensorFlow | None = None
         job_name: str | None = None
         failure: str | None = None
@@ -124,7 +181,8 @@ class _Train:
         self._report(estimator, job_name, status, failure)
         sys.stdout.flush()
         sys.stderr.flush()
-        # Not sys.exit: TensorFlow's threads may still be at work after an interruption, and the interpreter would tear down under them.
+        # Not sys.exit: TensorFlow's threads may still be at work after an interruption, and the interpreter would tear
+        # down under them.
         os._exit(code)
 
     def _terminate(self, number: int, frame: FrameType | None) -> None:
@@ -135,7 +193,11 @@ class _Train:
         """The user's own traceback first; the headline of the failure file says the same once more and comes last."""
         headline, _, trace = failure.partition("\n")
         self._display.console.print(trace.rstrip() or headline, markup=False)
-        self._display.console.print(f"smtf: the job failed: {headline.removeprefix('uncaught exception during training: ')}", style="red", markup=False)
+        self._display.console.print(
+            f"smtf: the job failed: {headline.removeprefix('uncaught exception during training: ')}",
+            style="red",
+            markup=False,
+        )
 
     def _report(self, estimator: TensorFlow | None, job_name: str | None, status: str, failure: str | None) -> None:
         handle = estimator.latest_training_job if estimator else None
@@ -173,7 +235,8 @@ def _merge(file: JobFile, options: Mapping[str, Any]) -> dict[str, Any]:
         "distribution",
     )
     merged = {name: value for name in names if (value := either(name)) is not None}
-    # A command line has no channel by the name of None, so an input that is given here replaces the file's of the same name only.
+    # A command line has no channel by the name of None, so an input that is given here replaces the file's of the same
+    # name only.
     channels: dict[str, Any] = {
         name: channel if isinstance(channel, str) else s3_input(channel.uri, **_channel_options(channel))
         for name, channel in file.channels.items()
@@ -184,7 +247,10 @@ def _merge(file: JobFile, options: Mapping[str, Any]) -> dict[str, Any]:
         "dependencies": [*file.dependencies, *options["dependencies"]],
         "training_steps": _steps(either("training_steps"), DEFAULT_TRAINING_STEPS, "training_steps"),
         "evaluation_steps": _steps(either("evaluation_steps"), DEFAULT_EVALUATION_STEPS, "evaluation_steps"),
-        "hyperparameters": {**file.hyperparameters, **{key: _json_or_text(text) for key, text in options["hyperparameters"]}},
+        "hyperparameters": {
+            **file.hyperparameters,
+            **{key: _json_or_text(text) for key, text in options["hyperparameters"]},
+        },
         "environment": {**file.environment, **dict(options["environment"])},
         "inputs": {**channels, **dict(options["channels"])} or None,
         "job_name": options["job_name"] or file.job_name,

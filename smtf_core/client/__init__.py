@@ -1,1 +1,1 @@
-"""What submits jobs: the estimator façade, the job's tree for local backends, waiting and showing. Never imports TensorFlow."""
+"""What submits jobs: the estimator façade, a job's tree on this machine, waiting, showing. Never imports TensorFlow."""

@@ -32,7 +32,8 @@ def check_job(job: Job, backend: BackendSpec, registries: Registries) -> None:
     """
     if not _JOB_NAME.fullmatch(job.name):
         raise InvalidInputError(
-            f"job name {job.name!r} must have 1 to 63 letters, digits and hyphens, and begin and end with a letter or digit"
+            f"job name {job.name!r} must have 1 to 63 letters, digits and hyphens, and begin and end "
+            "with a letter or digit"
         )
     check_code(job)
     encode_hyperparameters(job.hyperparameters)
@@ -42,16 +43,22 @@ def check_job(job: Job, backend: BackendSpec, registries: Registries) -> None:
     _check_resources(job, backend)
     for channel in job.channels:
         if not _CHANNEL_NAME.fullmatch(channel.name) or channel.name in (".", ".."):
-            raise InvalidInputError(f"channel name {channel.name!r} must have 1 to 64 letters, digits, '.', '-' and '_'")
+            raise InvalidInputError(
+                f"channel name {channel.name!r} must have 1 to 64 letters, digits, '.', '-' and '_'"
+            )
         choose_input_mode(registries.input_modes, backend, channel, job.input_mode)
-    choose_strategy(registries.strategies, job.distribution, job.framework_version.generation, job.resources.instance_count)
+    choose_strategy(
+        registries.strategies, job.distribution, job.framework_version.generation, job.resources.instance_count
+    )
     if job.checkpoint_path is not None:
         choose_checkpoint_store(registries.checkpoint_stores, job.checkpoint_path)
     if job.script_loader is not None:
         registries.script_loaders.find(job.script_loader)
     for name, value in job.environment.items():
         if not isinstance(name, str) or not isinstance(value, str) or not name or "=" in name or "\0" in name + value:
-            raise InvalidInputError(f"environment variable {name!r}={value!r}: name and value must be strings, the name without '='")
+            raise InvalidInputError(
+                f"environment variable {name!r}={value!r}: name and value must be strings, the name without '='"
+            )
 
 
 def check_code(job: Job) -> None:
@@ -69,18 +76,23 @@ def check_code(job: Job) -> None:
     _inside("entry_point", job.entry_point)
     if not (source / job.entry_point).is_file():
         raise InvalidInputError(
-            f"entry_point {job.entry_point!r} is not a file in source_dir {job.source_dir!r}; with a source_dir it is relative to that"
+            f"entry_point {job.entry_point!r} is not a file in source_dir {job.source_dir!r}; with a "
+            "source_dir it is relative to that"
         )
     if job.requirements_file is not None:
         _inside("requirements_file", job.requirements_file)
         if not (source / job.requirements_file).is_file():
-            raise InvalidInputError(f"requirements_file {job.requirements_file!r} does not exist in source_dir {job.source_dir!r}")
+            raise InvalidInputError(
+                f"requirements_file {job.requirements_file!r} does not exist in source_dir {job.source_dir!r}"
+            )
     _check_dependencies(job, {path.name for path in source.iterdir()})
 
 
 def _check_lone_script(job: Job) -> None:
     if job.requirements_file is not None:
-        raise InvalidInputError("requirements_file needs a source_dir, which it is relative to; set source_dir to the script's folder")
+        raise InvalidInputError(
+            "requirements_file needs a source_dir, which it is relative to; set source_dir to the script's folder"
+        )
     if not Path(job.entry_point).is_file():
         kind = "a folder" if Path(job.entry_point).is_dir() else "missing"
         raise InvalidInputError(f"entry_point {job.entry_point!r} must be a Python file, but it is {kind}")
@@ -99,7 +111,10 @@ def _check_dependencies(job: Job, taken: set[str]) -> None:
         if not path.exists():
             raise InvalidInputError(f"dependency {dependency!r} does not exist")
         if path.name in taken:
-            raise InvalidInputError(f"dependency {dependency!r} would replace {path.name!r}, which lies beside the entry point already; rename one")
+            raise InvalidInputError(
+                f"dependency {dependency!r} would replace {path.name!r}, which lies beside the entry "
+                "point already; rename one"
+            )
         taken.add(path.name)
 
 

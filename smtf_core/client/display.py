@@ -21,7 +21,8 @@ class Display:
 
     Args:
         stream: where; stderr by default, so that stdout stays the caller's.
-        verbose: show every line of the log on a terminal too. There the bar tells the progress, so only warnings are shown otherwise.
+        verbose: show every line of the log on a terminal too. There the bar tells the progress, so only warnings are
+            shown otherwise.
         quiet: show nothing but notes.
     """
 

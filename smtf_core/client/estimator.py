@@ -32,8 +32,8 @@ _STEP_ARGUMENTS = ("training_steps", "evaluation_steps", "checkpoint_path")
 class TensorFlow:
     """Trains a script that keeps the script contract, on any backend.
 
-    The first positional argument may be the entry point, as the SDK's documentation showed it, or ``training_steps``, as the SDK's code had
-    it (then ``evaluation_steps`` and ``checkpoint_path`` may follow).
+    The first positional argument may be the entry point, as the SDK's documentation showed it, or ``training_steps``,
+    as the SDK's code had it (then ``evaluation_steps`` and ``checkpoint_path`` may follow).
 
     Args:
         *positional: see above.
@@ -52,7 +52,8 @@ class TensorFlow:
         framework_version: TensorFlow release that the script is written for: ``'1.11'``, ``'1.4.1'``, ``'2.16'``, ….
         py_version: ``'py2'`` or ``'py3'``: which of two legacy images runs it, on backends that use those.
         input_mode: ``'File'``, ``'Pipe'``, … for channels that do not say.
-        output_path: folder or URI; results go to ``<output_path>/<job name>``. On this machine ``smtf-jobs`` by default.
+        output_path: folder or URI; results go to ``<output_path>/<job name>``. On this machine ``smtf-jobs`` by
+            default.
         output_kms_key: key that encrypts the output, on backends that can.
         code_location: where uploaded code goes, on backends that upload it.
         base_job_name: beginning of generated job names; the script's name by default.
@@ -155,7 +156,8 @@ class TensorFlow:
         """Train.
 
         Args:
-            inputs: a path, URI or :class:`~smtf_core.s3_input` (channel ``training``), or a dict of them by channel name.
+            inputs: a path, URI or :class:`~smtf_core.s3_input` (channel ``training``), or a dict of them by channel
+                name.
             wait: return when the job has ended, not when it has started.
             logs: show the job's log while waiting.
             run_tensorboard_locally: run TensorBoard on the checkpoints while waiting; needs ``wait``.
@@ -165,7 +167,8 @@ class TensorFlow:
         Raises:
             InvalidInputError: something is wrong; nothing has started.
             UnexpectedStatusException: the job failed; the message is its failure.
-            KeyboardInterrupt: Ctrl-C while waiting; a job that cannot outlive this process has saved a checkpoint and ended.
+            KeyboardInterrupt: Ctrl-C while waiting; a job that cannot outlive this process has saved a checkpoint and
+                ended.
         """
         if run_tensorboard_locally and not wait:
             raise InvalidInputError("run_tensorboard_locally=True needs wait=True: TensorBoard ends with fit")
@@ -271,7 +274,9 @@ class TensorFlow:
 
     def _wait(self, handle: JobHandle, logs: bool, display: Display) -> JobStatus:
         assert self._backend is not None
-        status = wait_for(self._backend, handle, display, show_log=logs, stop_on_interrupt=not self._spec.outlives_client)
+        status = wait_for(
+            self._backend, handle, display, show_log=logs, stop_on_interrupt=not self._spec.outlives_client
+        )
         self.result = self._backend.result(handle)
         self._plugins.observe("smtf_after_job", handle=handle, status=status)
         return status
@@ -290,7 +295,8 @@ def _positional_arguments(positional: tuple[Any, ...], named: Mapping[str, Any])
     names = ("entry_point",) if by_entry_point else _STEP_ARGUMENTS
     if len(positional) > len(names):
         raise InvalidInputError(
-            f"TensorFlow() takes {'the entry point' if by_entry_point else ', '.join(names)} by position and everything else by name; "
+            f"TensorFlow() takes {'the entry point' if by_entry_point else ', '.join(names)} by "
+            "position and everything else by name; "
             f"got {len(positional)} positional arguments"
         )
     taken = dict(zip(names, positional, strict=False))
@@ -305,12 +311,16 @@ def _steps_from_hyperparameters(arguments: dict[str, Any]) -> dict[str, Any]:
     hyperparameters = dict(arguments["hyperparameters"] or {})
     reserved = sorted(str(key) for key in hyperparameters if str(key).startswith(("sagemaker_", "smtf_")))
     if reserved:
-        raise InvalidInputError(f"hyperparameter {reserved[0]!r} is reserved; names beginning with 'sagemaker_' and 'smtf_' are set by smtf")
+        raise InvalidInputError(
+            f"hyperparameter {reserved[0]!r} is reserved; names beginning with 'sagemaker_' and 'smtf_' are set by smtf"
+        )
     for name in _STEP_ARGUMENTS:
         if name in hyperparameters:
             value = hyperparameters.pop(name)
             if arguments[name] not in (None, value):
-                raise InvalidInputError(f"{name} is given twice: {arguments[name]!r} as argument, {value!r} as hyperparameter")
+                raise InvalidInputError(
+                    f"{name} is given twice: {arguments[name]!r} as argument, {value!r} as hyperparameter"
+                )
             arguments[name] = value
     return {**arguments, "hyperparameters": hyperparameters}
 

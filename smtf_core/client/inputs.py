@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Union
 
 from attrs import frozen
 
@@ -43,8 +42,8 @@ class s3_input:  # noqa: N801 - the SDK's name
     shuffle_seed: int | None = None
 
 
-Input = Union[str, "os.PathLike[str]", s3_input]
-Inputs = Union[Input, Mapping[str, Input], None]
+Input = str | os.PathLike[str] | s3_input
+Inputs = Input | Mapping[str, Input] | None
 
 
 def channels_of(inputs: Inputs) -> tuple[Channel, ...]:
@@ -81,6 +80,4 @@ def _channel(name: str, value: Input) -> Channel:
         )
     if isinstance(value, (str, os.PathLike)):
         return Channel(name=name, uri=os.fspath(value))
-    raise InvalidInputError(
-        f"channel {name!r}: an input is a path, a URI or an s3_input, not {type(value).__name__}"
-    )
+    raise InvalidInputError(f"channel {name!r}: an input is a path, a URI or an s3_input, not {type(value).__name__}")

@@ -13,7 +13,8 @@ from smtf_core.models.layout import write_json
 def stage(job: Job, layout: Layout, host: str = "algo-1", hosts: tuple[str, ...] = ("algo-1",)) -> None:
     """Write everything that the runtime reads, except the channels' data.
 
-    What an earlier run of the same job left is replaced, but for its model folder, which may hold the checkpoints to resume from.
+    What an earlier run of the same job left is replaced, but for its model folder, which may hold the checkpoints to
+    resume from.
 
     Args:
         job: the job.
@@ -31,7 +32,7 @@ def stage(job: Job, layout: Layout, host: str = "algo-1", hosts: tuple[str, ...]
 
 
 def runtime_hyperparameters(job: Job, code: str) -> dict[str, str]:
-    """Content of ``hyperparameters.json``: the user's own, the SDK's ten reserved ones, and ours for the smtf runtime."""
+    """Content of ``hyperparameters.json``: the user's own, the SDK's ten reserved ones, ours for the smtf runtime."""
     return encode_hyperparameters(
         {
             **job.hyperparameters,

@@ -40,7 +40,9 @@ class TensorBoard:
             InvalidInputError: no port is free, or the checkpoints are not on this machine.
         """
         if importlib.util.find_spec("tensorboard") is None:
-            raise MissingExtraError("run_tensorboard_locally needs TensorBoard, which is not installed. Run: pip install tensorboard")
+            raise MissingExtraError(
+                "run_tensorboard_locally needs TensorBoard, which is not installed. Run: pip install tensorboard"
+            )
         checkpoints = job.checkpoint_path or str(Path(job.output_path) / job.name / "model")
         folder = local_path(checkpoints)
         if folder is None:
@@ -50,12 +52,24 @@ class TensorBoard:
     def __enter__(self) -> str:
         self._folder.mkdir(parents=True, exist_ok=True)
         self._log = tempfile.TemporaryFile()
-        command = [sys.executable, "-m", "tensorboard.main", "--logdir", str(self._folder), "--host", "127.0.0.1", "--port", str(self._port)]
+        command = [
+            sys.executable,
+            "-m",
+            "tensorboard.main",
+            "--logdir",
+            str(self._folder),
+            "--host",
+            "127.0.0.1",
+            "--port",
+            str(self._port),
+        ]
         # In a session of its own: Ctrl-C at the terminal is for the job, and ends TensorBoard only with it.
         self._process = subprocess.Popen(command, stdout=self._log, stderr=subprocess.STDOUT, start_new_session=True)
         return f"http://127.0.0.1:{self._port}"
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         assert self._process is not None
         self._process.terminate()
         try:
@@ -74,4 +88,6 @@ def _free_port() -> int:
             except OSError:
                 continue
             return port
-    raise InvalidInputError(f"run_tensorboard_locally: no port from {_PORTS.start} to {_PORTS.stop - 1} is free; end another TensorBoard")
+    raise InvalidInputError(
+        f"run_tensorboard_locally: no port from {_PORTS.start} to {_PORTS.stop - 1} is free; end another TensorBoard"
+    )

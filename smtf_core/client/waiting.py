@@ -22,7 +22,8 @@ def wait_for(
         handle: the job.
         display: where log and progress are shown.
         show_log: whether the log is shown.
-        stop_on_interrupt: whether Ctrl-C stops the job (and a second one interrupts it) because it would end with this process anyway.
+        stop_on_interrupt: whether Ctrl-C stops the job (and a second one interrupts it) because it would end with this
+            process anyway.
 
     Returns:
         The final status.
@@ -45,7 +46,9 @@ def wait_for(
                     display.note(f"job {handle.job_name!r} goes on without this process")
                     raise
                 display.note(
-                    "stopping: saving a checkpoint first; press Ctrl-C again to interrupt at once" if interrupted is None else "interrupting"
+                    "stopping: saving a checkpoint first; press Ctrl-C again to interrupt at once"
+                    if interrupted is None
+                    else "interrupting"
                 )
                 interrupted = error
                 backend.stop(handle, "Ctrl-C")

@@ -19,7 +19,8 @@ class BackendSpec(Spec):
     """Declares a backend.
 
     Args:
-        instance_types: :mod:`fnmatch` patterns of the ``train_instance_type`` values that choose it, e.g. ``('ml.*',)``.
+        instance_types: :mod:`fnmatch` patterns of the ``train_instance_type`` values that choose it, e.g.
+            ``('ml.*',)``.
         max_hosts: the most hosts that it can run one job on; ``None``: any number.
         input_modes: the input modes that it supports; ``None``: any that a plugin provides.
         unused_options: names of estimator arguments that mean nothing there; a user who gives one is told so.
@@ -79,5 +80,5 @@ class Backend(Protocol):
         ...
 
     def result(self, handle: JobHandle) -> TrainingResult | None:
-        """What a job that ended without failing left behind; ``None`` while it runs, and when it failed before there was anything."""
+        """What a job that ended without failing left behind; ``None`` while it runs and when it failed."""
         ...

@@ -19,8 +19,9 @@ class CheckpointStoreSpec(Spec):
 class CheckpointStore(Protocol):
     """Keeps the checkpoints of one ``checkpoint_path``. Constructed as ``factory(uri)``; must not touch anything yet.
 
-    The engine writes into a local folder with TensorFlow's own saver; the store brings that folder's checkpoints to safety and
-    back. Whatever the moment of a kill, :meth:`restore` finds the newest checkpoint whose :meth:`save` had returned.
+    The engine writes into a local folder with TensorFlow's own saver; the store brings that folder's checkpoints to
+    safety and back. Whatever the moment of a kill, :meth:`restore` finds the newest checkpoint whose :meth:`save` had
+    returned.
     """
 
     def __init__(self, uri: str) -> None: ...
@@ -34,7 +35,7 @@ class CheckpointStore(Protocol):
         ...
 
     def restore(self, folder: Path) -> Checkpoint | None:
-        """Put the newest complete checkpoint into ``folder``, with its ``checkpoint`` state file; ``None`` when there is none."""
+        """Put the newest complete checkpoint and its state file into ``folder``; ``None`` when there is none."""
         ...
 
     def save(self, checkpoint: Checkpoint) -> None:

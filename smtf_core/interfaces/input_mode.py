@@ -14,7 +14,7 @@ from smtf_core.models import Channel
 
 @frozen(kw_only=True)
 class InputModeSpec(Spec):
-    """Declares an input mode. ``name`` is what ``input_mode=`` says: ``'File'``, ``'Pipe'``, …
+    """Declares an input mode; ``name`` is what ``input_mode=`` says, for example ``'File'``.
 
     Args:
         schemes: URI schemes that it can read; ``'file'`` stands for plain local paths as well.

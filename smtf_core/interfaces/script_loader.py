@@ -24,10 +24,10 @@ class UserScript:
     Args:
         path: the user's own file, for messages.
         kind: ``'model_fn'``, ``'keras_model_fn'`` or ``'estimator_fn'``.
-        functions: contract name → the user's function; always has ``kind``, ``train_input_fn`` and ``eval_input_fn``, and
-            ``serving_input_fn`` when the script defines it.
-        scope: a factory of the context in which the functions must be called (the TensorFlow behaviour that the script expects);
-            re-entrant and bound to the thread.
+        functions: contract name → the user's function; always has ``kind``, ``train_input_fn`` and ``eval_input_fn``,
+            and ``serving_input_fn`` when the script defines it.
+        scope: a factory of the context in which the functions must be called (the TensorFlow behaviour that the script
+            expects); re-entrant and bound to the thread.
     """
 
     path: str

@@ -12,7 +12,8 @@ class Spec:
     Args:
         name: what users choose it by; unique for its kind among all plugins.
         factory: ``'package.module:Class'``, imported when it is chosen.
-        extra: the requirement to install when importing ``factory`` fails for want of a package, e.g. ``'smtf[docker]'``.
+        extra: the requirement to install when importing ``factory`` fails for want of a package, e.g.
+            ``'smtf[docker]'``.
         summary: one line for ``smtf plugins``.
     """
 

@@ -1,4 +1,4 @@
-"""The nouns of smtf as frozen attrs classes. Imports nothing of smtf but its errors; client and runtime share only these."""
+"""The nouns of smtf as frozen attrs classes: all that client and runtime share. Of smtf imports only its errors."""
 
 from smtf_core.models.environment import ChannelInput, TrainingEnvironment
 from smtf_core.models.handle import JobHandle, JobState, JobStatus, LogLine, Progress

@@ -17,7 +17,7 @@ _PLAIN = (bool, int, float, str)
 
 
 def _plain(value: Any, kind: type) -> Any:
-    """Take a JSON scalar as it is: no ``int('3')``, no ``str(3)``; a whole number is fine where a float is asked for."""
+    """Take a JSON scalar as it is: no ``int('3')``, no ``str(3)``; a whole number will do for a float."""
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     if isinstance(value, kind) and (kind is bool or not isinstance(value, bool)):

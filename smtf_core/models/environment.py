@@ -95,8 +95,8 @@ class TrainingEnvironment:
     def training_dir(self) -> str | None:
         """What ``training_dir`` parameters get.
 
-        The folder of channel ``training``; else that of the only channel, whatever its name (the legacy container gave ``None``
-        there and scripts read from wrong paths); else ``None``.
+        The folder of channel ``training``; else that of the only channel, whatever its name (the legacy container gave
+        ``None`` there and scripts read from wrong paths); else ``None``.
         """
         directories = self.channel_dirs
         if "training" in directories:

@@ -44,7 +44,8 @@ class Resources:
     """What a job runs on.
 
     Args:
-        instance_type: ``'inprocess'``, ``'local'``, ``'ml.c5.xlarge'``, …; chooses the backend unless the job names one.
+        instance_type: ``'inprocess'``, ``'local'``, ``'ml.c5.xlarge'``, …; chooses the backend unless the job names
+            one.
         instance_count: number of hosts, at least 1.
         volume_size_gb: size of the data volume in GiB, on backends that create one.
         max_run_seconds: the job is stopped (checkpoint saved) after this many seconds.

@@ -16,6 +16,10 @@ from typing import Any
 from attrs import field, frozen
 
 
+def _absolute(path: Path | str) -> Path:
+    return Path(path).absolute()
+
+
 @frozen
 class Layout:
     """The tree below one root: ``/opt/ml`` in a container, ``<output_path>/<job name>`` on local backends.
@@ -24,7 +28,7 @@ class Layout:
         root: an absolute folder.
     """
 
-    root: Path = field(converter=lambda path: Path(path).absolute())
+    root: Path = field(converter=_absolute)
 
     @property
     def config(self) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from attrs import field, frozen
 
@@ -26,11 +27,11 @@ class Evaluation:
 
     Args:
         step: global step of the checkpoint that was evaluated.
-        metrics: name → value; without ``global_step``.
+        metrics: name → ``float``, or nested lists of them for an array-valued metric; without ``global_step``.
     """
 
     step: int
-    metrics: Mapping[str, float]
+    metrics: Mapping[str, Any]
 
 
 @frozen(kw_only=True)
@@ -69,6 +70,6 @@ class TrainingResult:
     stop_reason: str | None = None
 
     @property
-    def metrics(self) -> Mapping[str, float]:
+    def metrics(self) -> Mapping[str, Any]:
         """The metrics of the last evaluation; empty when there was none."""
         return self.evaluations[-1].metrics if self.evaluations else {}

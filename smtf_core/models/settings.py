@@ -1,8 +1,8 @@
 """RunSettings: the hyperparameters that steer the training loop itself, checked by name, type and framework version.
 
 Source: the legacy container's contract. General ones go to ``tf.estimator.RunConfig``; ``start_delay_secs`` and
-``throttle_secs`` go to ``EvalSpec`` (TensorFlow 1.6 on); the others were arguments of ``tf.contrib.learn.Experiment`` (1.4, 1.5).
-A JSON ``null`` means: as if the key had not been given.
+``throttle_secs`` go to ``EvalSpec`` (TensorFlow 1.6 on); the others were arguments of ``tf.contrib.learn.Experiment``
+(1.4, 1.5). A JSON ``null`` means: as if the key had not been given.
 """
 
 from __future__ import annotations
@@ -29,10 +29,11 @@ class EvaluationPolicy:
     """When the chief evaluates and exports while it trains; after training it always does both.
 
     Args:
-        start_delay_secs: not before so many seconds of training. TensorFlow applied its default of 120 s to separate evaluation
-            processes only, never to a master, so it is 0 here unless the user asks for more.
+        start_delay_secs: not before so many seconds of training. TensorFlow applied its default of 120 s to separate
+            evaluation processes only, never to a master, so it is 0 here unless the user asks for more.
         throttle_secs: not more often than this.
-        every_n_steps: only after so many steps since the last one; 0: steps do not matter; ``None``: never while training.
+        every_n_steps: only after so many steps since the last one; 0: steps do not matter; ``None``: never while
+            training.
         at_first_checkpoint: whether the checkpoint saved at the very start of a training counts.
         export_each_time: whether each evaluation is followed by an export; otherwise only the last one is.
     """
@@ -51,7 +52,8 @@ class RunSettings:
     Args:
         run_config: keyword arguments for ``tf.estimator.RunConfig``.
         evaluation: when to evaluate during training.
-        train_steps_per_iteration: 1.4/1.5: train in pieces of so many steps, with an evaluation after each; ``None``: in one.
+        train_steps_per_iteration: 1.4/1.5: train in pieces of so many steps, with an evaluation after each; ``None``:
+            in one.
         delay_workers_by_global_step: 1.4/1.5: later workers wait for the global step to grow instead of for seconds.
         notes: one line each for a given key that has no meaning in this framework version.
     """
@@ -104,8 +106,8 @@ def injected_defaults(hyperparameters: Mapping[str, Any], version: FrameworkVers
         version: the script's framework version.
 
     Returns:
-        The defaults that are missing. ``save_checkpoints_secs`` is left out when the user asked for ``save_checkpoints_steps``:
-        the legacy container injected it all the same, and the two clashed.
+        The defaults that are missing. ``save_checkpoints_secs`` is left out when the user asked for
+        ``save_checkpoints_steps``: the legacy container injected it all the same, and the two clashed.
     """
     defaults: dict[str, Any] = {}
     if hyperparameters.get("save_checkpoints_steps") is None and hyperparameters.get("save_checkpoints_secs") is None:
@@ -126,7 +128,8 @@ def parse_settings(hyperparameters: Mapping[str, Any], version: FrameworkVersion
         The settings, with the container's defaults.
 
     Raises:
-        InvalidInputError: a value has the wrong type or range (the message names the key), or both checkpoint intervals are given.
+        InvalidInputError: a value has the wrong type or range (the message names the key), or both checkpoint intervals
+            are given.
     """
     experiment = version.minor_version <= (1, 5)
     meaningful = {**RUN_CONFIG_KEYS, **(EXPERIMENT_KEYS if experiment else EVAL_SPEC_KEYS)}
@@ -137,7 +140,8 @@ def parse_settings(hyperparameters: Mapping[str, Any], version: FrameworkVersion
             raise InvalidInputError(f"hyperparameter {key!r} must be {wanted}, not {value!r}")
     if "save_checkpoints_steps" in given and "save_checkpoints_secs" in given:
         raise InvalidInputError(
-            "hyperparameters 'save_checkpoints_steps' and 'save_checkpoints_secs' are both given; TensorFlow takes one of them. "
+            "hyperparameters 'save_checkpoints_steps' and 'save_checkpoints_secs' are both given; "
+            "TensorFlow takes one of them. "
             "Remove one."
         )
     run_config: dict[str, int | float] = {
@@ -151,7 +155,8 @@ def parse_settings(hyperparameters: Mapping[str, Any], version: FrameworkVersion
         train_steps_per_iteration=_whole(given.get("train_steps_per_iteration")),
         delay_workers_by_global_step=given.get("delay_workers_by_global_step", False),
         notes=tuple(
-            f"hyperparameter {key!r} steers training {era} only; for TensorFlow {version} it is just handed to the script"
+            f"hyperparameter {key!r} steers training {era} only; for TensorFlow {version} it is just "
+            "handed to the script"
             for key, era in _foreign_keys(experiment)
             if hyperparameters.get(key) is not None
         ),
@@ -178,7 +183,8 @@ def _eval_spec_policy(given: Mapping[str, Any], version: FrameworkVersion) -> Ev
 
 
 def _experiment_policy(given: Mapping[str, Any]) -> EvaluationPolicy:
-    # Experiment evaluated by steps; its two times applied to separate evaluation processes, so they count only when asked for.
+    # Experiment evaluated by steps; its two times applied to separate evaluation processes, so they count only when
+    # asked for.
     frequency = int(given.get("min_eval_frequency", DEFAULT_MIN_EVAL_FREQUENCY))
     return EvaluationPolicy(
         start_delay_secs=given.get("eval_delay_secs", 0.0),
@@ -204,5 +210,7 @@ def parse_steps(name: str, value: Any) -> int | None:
     if value is None:
         return None
     if not _COUNT[1](value):
-        raise InvalidInputError(f"{name} must be a whole number above 0, or null/None to go on until the input ends; got {value!r}")
+        raise InvalidInputError(
+            f"{name} must be a whole number above 0, or null/None to go on until the input ends; got {value!r}"
+        )
     return int(value)

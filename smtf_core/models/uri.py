@@ -32,5 +32,7 @@ def local_path(uri: str | os.PathLike[str]) -> Path | None:
     parts = urlsplit(text)
     if parts.netloc not in ("", "localhost"):
         # The SDK's local mode took file://folder/x for a relative path; so do its users.
-        raise InvalidInputError(f"{text!r}: a file URI has three slashes, file:///absolute/path; or write the plain path")
+        raise InvalidInputError(
+            f"{text!r}: a file URI has three slashes, file:///absolute/path; or write the plain path"
+        )
     return Path(unquote(parts.path)).absolute()

@@ -8,8 +8,8 @@ from attrs import frozen
 
 from smtf_core.errors import InvalidInputError
 
-# minor version -> patches that were released; the first one is what the minor version stands for. For 1.4 … 1.12 it is the
-# patch that the legacy SageMaker image of that minor version carried, elsewhere the last patch on PyPI.
+# minor version -> patches that were released; the first one is what the minor version stands for. For 1.4 … 1.12 it is
+# the patch that the legacy SageMaker image of that minor version carried, elsewhere the last patch on PyPI.
 _RELEASES: dict[str, tuple[str, ...]] = {
     "1.4": ("1.4.1", "1.4.0"),
     "1.5": ("1.5.0", "1.5.1"),
@@ -86,8 +86,8 @@ class FrameworkVersion:
         """Resolve what a user wrote.
 
         Args:
-            text: ``'1.6'`` (its latest patch), ``'1.6.0'``, ``'1.x'`` or ``'2.x'`` (the newest of that generation), or ``None``
-                for :data:`DEFAULT_FRAMEWORK_VERSION`.
+            text: ``'1.6'`` (its latest patch), ``'1.6.0'``, ``'1.x'`` or ``'2.x'`` (the newest of that generation), or
+                ``None`` for :data:`DEFAULT_FRAMEWORK_VERSION`.
 
         Returns:
             The released version.

@@ -1,7 +1,7 @@
 """``python -m smtf_core.runtime train [ROOT]``: one host's share of a job, in a process of its own.
 
-ROOT is the ``/opt/ml`` tree (default ``/opt/ml``). SIGTERM and SIGINT save a checkpoint and end cleanly. Exit status: 0 when the training
-completed or was stopped, else the exception's errno, else 1.
+ROOT is the ``/opt/ml`` tree (default ``/opt/ml``). SIGTERM and SIGINT save a checkpoint and end cleanly. Exit status: 0
+when the training completed or was stopped, else the exception's errno, else 1.
 """
 
 from __future__ import annotations

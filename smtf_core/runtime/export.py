@@ -37,7 +37,7 @@ def install_servable(servable: str, model: Path) -> Path:
 
 
 def write_servable(folder: Path, write: Callable[[Path], object]) -> Path:
-    """Let ``write`` make a SavedModel below ``folder`` under a temporary name, then give it a timestamp that is still free.
+    """Let ``write`` make a SavedModel under a temporary name, then give it a timestamp that is still free.
 
     Args:
         folder: ``…/export/Servo``.

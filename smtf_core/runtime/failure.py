@@ -29,7 +29,8 @@ def describe(error: BaseException) -> str:
 def exit_status(error: BaseException) -> int:
     """The process's exit status for a failure: the exception's ``errno``, a ``sys.exit`` status, else 1; never 0.
 
-    Source: the legacy container used errno, and ended with 0 for ``sys.exit(…)`` of any kind and for an errno of ``None``.
+    Source: the legacy container used errno, and ended with 0 for ``sys.exit(…)`` of any kind and for an errno of
+        ``None``.
     """
     code = error.code if isinstance(error, SystemExit) else getattr(error, "errno", None)
     return code & 0xFF or 1 if isinstance(code, int) else 1

@@ -1,6 +1,7 @@
 """The job's log: what TensorFlow and smtf log while a job runs, written to ``output/log.txt`` a line a record.
 
-Lines look as TensorFlow 1 printed them (``INFO:tensorflow:loss = 0.1, step = 100``), because tuning jobs match them by regular expression.
+Lines look as TensorFlow 1 printed them (``INFO:tensorflow:loss = 0.1, step = 100``), because tuning jobs match them by
+regular expression.
 """
 
 from __future__ import annotations
@@ -19,11 +20,17 @@ from smtf_core.models import LogLine
 LOGGERS = ("tensorflow", "smtf")
 
 _LINE = re.compile(r"(\S+) (\d+) (\S+) (.*)")
-_NOTICE = re.compile(r"\(from .*\) (?:is|with .* is) deprecated and will be removed|Instructions for updating")
+# What TensorFlow says to the authors of old scripts, and its guess that the global step is stuck: with resource
+# variables it misfires, and the estimator engine has a guard of its own.
+_NOTICE = re.compile(
+    r"\(from .*\) (?:is|with .* is) deprecated and will be removed"
+    r"|Instructions for updating"
+    r"|It seems that global step .* has not been increased"
+)
 
 
 @contextlib.contextmanager
-def job_log(path: Path, host: str, level: int, *, echo: bool, quiet_deprecations: bool) -> Iterator[None]:
+def job_log(path: Path, host: str, level: int, *, echo: bool, quiet_notices: bool) -> Iterator[None]:
     """Write what this thread logs to a file for as long as the context lasts.
 
     Other threads' records, and other handlers' view of them, stay as they are.
@@ -32,15 +39,16 @@ def job_log(path: Path, host: str, level: int, *, echo: bool, quiet_deprecations
         path: the file; appended to.
         host: the host's name, on every line.
         level: what to write; the loggers' own levels are lowered to it and set back afterwards.
-        echo: whether handlers that are there already (TensorFlow's own prints to stderr) go on seeing this thread's records.
-        quiet_deprecations: leave out TensorFlow's deprecation notices, which an old script's user cannot act on.
+        echo: whether handlers that are there already (TensorFlow's own prints to stderr) go on seeing this thread's
+            records.
+        quiet_notices: leave out what TensorFlow says about a script's age, which its user cannot act on.
     """
     thread = threading.get_ident()
     path.parent.mkdir(parents=True, exist_ok=True)
     file = logging.FileHandler(path, encoding="utf-8")
     file.setFormatter(_Formatter(host))
     file.setLevel(level)
-    if quiet_deprecations:
+    if quiet_notices:
         file.addFilter(lambda record: not _NOTICE.search(record.getMessage()))
 
     def capture(record: logging.LogRecord) -> bool:

@@ -163,20 +163,24 @@ class LossCurve:
         replace_atomically(path, rows)
 
     def draw(self, path: Path, title: str, evaluations: list[Evaluation]) -> None:
-        """Draw the curve, and the loss of every evaluation where there is one; without matplotlib, say how to get it."""
+        """Draw the curve, and the loss of every evaluation that has one; without matplotlib, say how to get it."""
         try:
             # The object interface: pyplot's figure registry is global and belongs to the main thread.
             from matplotlib.figure import Figure
         except ImportError as error:
             # Images that users bring may lack it, and a finished training must not fail for want of a picture.
-            _log.warning("no picture of the loss: it needs matplotlib (%s); the data is in %s", error, path.with_suffix(".csv"))
+            _log.warning(
+                "no picture of the loss: it needs matplotlib (%s); the data is in %s", error, path.with_suffix(".csv")
+            )
             return
         figure = Figure(figsize=(8, 4.5), layout="constrained")
         axes = figure.add_subplot()
         points = self.points
         if points:
             axes.plot([step for step, _, _ in points], [loss for _, loss, _ in points], linewidth=1, label="training")
-        evaluated = [(item.step, item.metrics["loss"]) for item in evaluations if isinstance(item.metrics.get("loss"), float)]
+        evaluated = [
+            (item.step, item.metrics["loss"]) for item in evaluations if isinstance(item.metrics.get("loss"), float)
+        ]
         if evaluated:
             axes.plot(*zip(*evaluated, strict=True), "o--", linewidth=1, label="evaluation")
         if points or evaluated:

@@ -1,7 +1,7 @@
 """Installing a job's ``requirements_file``, without changing the interpreter's own packages.
 
-The legacy container ran ``pip install -r`` in a container made for the job. Here the interpreter may be somebody's notebook: what is missing
-goes into a folder of the job's own, which is on ``sys.path`` while the job runs.
+The legacy container ran ``pip install -r`` in a container made for the job. Here the interpreter may be somebody's
+notebook: what is missing goes into a folder of the job's own, which is on ``sys.path`` while the job runs.
 """
 
 from __future__ import annotations
@@ -31,12 +31,13 @@ def installed_requirements(requirements: Path, target: Path) -> Iterator[None]:
         target: folder for the packages; made when something is missing.
 
     Raises:
-        InvalidInputError: the file does not exist, pip is missing or fails (its output is in the message), or a package that is imported
-            already would have to be replaced by another version.
+        InvalidInputError: the file does not exist, pip is missing or fails (its output is in the message), or a package
+            that is imported already would have to be replaced by another version.
     """
     if not requirements.is_file():
         raise InvalidInputError(
-            f"there is no requirements file {requirements}. requirements_file is relative to source_dir; put the file there"
+            f"there is no requirements file {requirements}. requirements_file is relative to "
+            "source_dir; put the file there"
         )
     missing = _missing(requirements)
     if not missing:
@@ -56,8 +57,10 @@ def installed_requirements(requirements: Path, target: Path) -> Iterator[None]:
 
 
 def _missing(requirements: Path) -> list[dict[str, Any]]:
-    """What pip would install into this interpreter now, with all dependencies resolved (pip's installation report, version 1)."""
-    report = json.loads(_pip(requirements, "install", "--dry-run", "--quiet", "--report", "-", "--requirement", requirements.name))
+    """What pip would install into this interpreter now, dependencies included (pip's report, version 1)."""
+    report = json.loads(
+        _pip(requirements, "install", "--dry-run", "--quiet", "--report", "-", "--requirement", requirements.name)
+    )
     missing: list[dict[str, Any]] = report["install"]
     return missing
 
@@ -65,15 +68,23 @@ def _missing(requirements: Path) -> list[dict[str, Any]]:
 def _pip(requirements: Path, *arguments: str) -> str:
     command = [sys.executable, "-m", "pip", *arguments, "--disable-pip-version-check", "--no-input"]
     done = subprocess.run(
-        command, cwd=requirements.parent, capture_output=True, text=True, check=False, env={**os.environ, "PIP_ROOT_USER_ACTION": "ignore"}
+        command,
+        cwd=requirements.parent,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PIP_ROOT_USER_ACTION": "ignore"},
     )
     if done.returncode != 0:
         if "No module named pip" in done.stderr:
             raise InvalidInputError(
-                f"{requirements.name} cannot be installed: {sys.executable} has no pip. Install pip into this environment, or install "
+                f"{requirements.name} cannot be installed: {sys.executable} has no pip. Install pip "
+                "into this environment, or install "
                 f"the requirements yourself and leave requirements_file out"
             )
-        raise InvalidInputError(f"pip could not install {requirements} (exit status {done.returncode}):\n{done.stderr.strip()}")
+        raise InvalidInputError(
+            f"pip could not install {requirements} (exit status {done.returncode}):\n{done.stderr.strip()}"
+        )
     return done.stdout
 
 
@@ -87,6 +98,7 @@ def _refuse_replacing(missing: list[dict[str, Any]]) -> None:
         loaded = sorted(modules.get(name.lower().replace("_", "-"), set()) & set(sys.modules))
         if loaded:
             raise InvalidInputError(
-                f"the requirements ask for {name}=={item['metadata']['version']}, but this process has imported another version of it already "
+                f"the requirements ask for {name}=={item['metadata']['version']}, but this process has "
+                "imported another version of it already "
                 f"(module {loaded[0]}). Run the job in a process of its own (smtf train), or change the requirement"
             )

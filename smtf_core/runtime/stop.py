@@ -10,7 +10,7 @@ from smtf_core.errors import JobStoppedError
 
 
 class StopSignal:
-    """Set once, by a signal handler, a time limit or ``Backend.stop``; looked at by the training loop after every step."""
+    """Set once, by a signal handler, a time limit or ``Backend.stop``; the training loop looks after every step."""
 
     def __init__(self) -> None:
         self._event = threading.Event()

@@ -90,7 +90,9 @@ def _load_script(environment: TrainingEnvironment, plugins: PluginManager) -> Ab
 def _strategy(environment: TrainingEnvironment, plugins: PluginManager) -> Strategy:
     registry = Registries(plugins).strategies
     generation = environment.framework_version.generation
-    strategy: Strategy = registry.make(choose_strategy(registry, environment.distribution, generation, len(environment.hosts)).name)
+    strategy: Strategy = registry.make(
+        choose_strategy(registry, environment.distribution, generation, len(environment.hosts)).name
+    )
     return strategy
 
 
@@ -120,6 +122,7 @@ def _run_engine(
     training = Training(
         environment=environment, script=script, cluster=cluster, model_dir=model_dir, reporter=reporter, stop=stop
     )
+    result: TrainingResult
     try:
         result, servable = engine.train(training)
     except JobStoppedError:
@@ -128,7 +131,10 @@ def _run_engine(
         if not stop.interrupted:
             _close_after_failure(store)
             raise
-        _log.warning("the training was interrupted where it was; the newest checkpoint is the last one that it had saved", exc_info=True)
+        _log.warning(
+            "the training was interrupted where it was; the newest checkpoint is the last one that it had saved",
+            exc_info=True,
+        )
         result, servable = training.result(), None
     store.close()
     if cluster.is_chief and not stop.requested:
@@ -141,7 +147,7 @@ def _close_after_failure(store: CheckpointStore) -> None:
     """Let saves in progress end; what the store says now must not hide why the training failed."""
     try:
         store.close()
-    except Exception:
+    except Exception:  # noqa: BLE001 - logged, and the original error is raised
         _log.exception("the checkpoint store could not be closed; the original error follows")
 
 

@@ -22,17 +22,26 @@ class FileMode:
             raise InvalidInputError(f"channel {channel.name!r}: there is no file or folder {source}")
         if channel.distribution not in ("FullyReplicated", "ShardedByS3Key"):
             raise InvalidInputError(
-                f"channel {channel.name!r}: distribution must be 'FullyReplicated' or 'ShardedByS3Key', not {channel.distribution!r}"
+                f"channel {channel.name!r}: distribution must be 'FullyReplicated' or "
+                f"'ShardedByS3Key', not {channel.distribution!r}"
             )
         if channel.s3_data_type != "S3Prefix":
             raise InvalidInputError(
-                f"channel {channel.name!r}: s3_data_type {channel.s3_data_type!r} is for data on S3; local channels are a folder or a file"
+                f"channel {channel.name!r}: s3_data_type {channel.s3_data_type!r} is for data on S3; "
+                "local channels are a folder or a file"
             )
-        # In File mode SageMaker hands compressed and wrapped data over as it is, so these two change nothing here either.
+        # In File mode SageMaker hands compressed and wrapped data over as it is, so these two change nothing here
+        # either.
 
     def feed(self, channel: Channel, data: Path, host: str, hosts: tuple[str, ...]) -> AbstractContextManager[None]:
         """See :class:`~smtf_core.interfaces.InputMode`."""
-        return _linked(_source(channel), data / channel.name, channel.distribution == "ShardedByS3Key", hosts.index(host), len(hosts))
+        return _linked(
+            _source(channel),
+            data / channel.name,
+            channel.distribution == "ShardedByS3Key",
+            hosts.index(host),
+            len(hosts),
+        )
 
 
 def _source(channel: Channel) -> Path:

@@ -19,8 +19,8 @@ class PipeModeDatasetException(Exception):  # noqa: N818 - the upstream name
 class PipeModeDataset:
     """Reads the records of a channel in Pipe mode.
 
-    No input mode of this version of smtf provides pipes, so a channel never is in Pipe mode and constructing one says so; a script
-    may import the class and choose by the channel's input mode.
+    No input mode of this version of smtf provides pipes, so a channel never is in Pipe mode and constructing one says
+    so; a script may import the class and choose by the channel's input mode.
 
     Args:
         channel: the channel's name.

@@ -72,6 +72,7 @@ class StuckStepGuard:
         self._runs += 1
         if self._runs >= self._PATIENCE:
             raise ScriptError(
-                f"{self._path}: the training operation ran {self._runs} times and the global step is still {step}, so training would never end. "
+                f"{self._path}: the training operation ran {self._runs} times and the global step is "
+                f"still {step}, so training would never end. "
                 "Pass global_step=tf.train.get_global_step() to optimizer.minimize()."
             )

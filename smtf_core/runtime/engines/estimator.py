@@ -1,8 +1,9 @@
 """The estimator engine: trains ``model_fn``, ``estimator_fn`` and (generation 1.x) ``keras_model_fn`` scripts.
 
-Source: the legacy container trained with ``tf.estimator.train_and_evaluate`` (1.6 on) or ``tf.contrib.learn.Experiment`` (1.4, 1.5). This
-engine calls ``Estimator.train`` with a listener that evaluates and exports by an EvaluationPolicy, which covers both, and always ends with
-an evaluation and an export.
+Source: the legacy container trained with ``tf.estimator.train_and_evaluate`` (1.6 on) or
+    ``tf.contrib.learn.Experiment`` (1.4, 1.5). This
+engine calls ``Estimator.train`` with a listener that evaluates and exports by an EvaluationPolicy, which covers both,
+and always ends with an evaluation and an export.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from smtf_core.runtime.engines.evaluation import EvaluationClock
 from smtf_core.runtime.engines.hooks_tf import StepHook, StopHook, saving_listener
 from smtf_core.runtime.export import EXPORTS, remove_unfinished
 from smtf_core.runtime.script import calling
-from smtf_core.runtime.stores.state import latest_checkpoint
+from smtf_core.stores import latest_checkpoint
 
 _GENERAL_KEYS = (
     "save_summary_steps",
@@ -176,7 +177,8 @@ class _EstimatorRun:
         model = calling.keras_model(self._training.script, self._environment)
         if not type(model).__mro__[-2].__module__.startswith(("tf_keras", "tensorflow")):
             raise ScriptError(
-                f"{self._training.script.path}: keras_model_fn returned a Keras 3 model; a script for TensorFlow 1.x builds its model with "
+                f"{self._training.script.path}: keras_model_fn returned a Keras 3 model; a script for "
+                "TensorFlow 1.x builds its model with "
                 f"tf.keras. For Keras 3 use framework_version='2.16' or later."
             )
         keras_lib = importlib.import_module("tensorflow_estimator.python.estimator.keras_lib")
@@ -187,7 +189,9 @@ class _EstimatorRun:
         script = self._training.script
         estimator = script.functions["estimator_fn"](config, dict(self._environment.hyperparameters))
         if not callable(getattr(estimator, "train", None)) or not hasattr(estimator, "model_dir"):
-            raise ScriptError(f"{script.path}: estimator_fn must return a tf.estimator.Estimator, but it returned {estimator!r}")
+            raise ScriptError(
+                f"{script.path}: estimator_fn must return a tf.estimator.Estimator, but it returned {estimator!r}"
+            )
         if Path(estimator.model_dir) != Path(config.model_dir):
             _adopt(estimator, config, script.path, self._api.RunConfig())
         return estimator
@@ -196,7 +200,8 @@ class _EstimatorRun:
 def _adopt(estimator: Any, config: Any, path: str, default: Any) -> None:
     """Make an estimator that was built without ``run_config`` use it after all.
 
-    Such an estimator would train into a temporary folder of its own and everything would be lost (a top complaint of the mode).
+    Such an estimator would train into a temporary folder of its own and everything would be lost (a top complaint of
+    the mode).
 
     Raises:
         ScriptError: it was given another folder on purpose.
@@ -218,7 +223,10 @@ def _adopt(estimator: Any, config: Any, path: str, default: Any) -> None:
         # RunConfig.replace refuses to set both checkpoint intervals at once, even when one of them becomes None.
         setattr(merged, f"_{key}", value)
     logging = importlib.import_module("tensorflow").compat.v1.logging
-    logging.warning("estimator_fn ignored run_config; its model_dir and checkpoint settings are set to the job's: %s", config.model_dir)
+    logging.warning(
+        "estimator_fn ignored run_config; its model_dir and checkpoint settings are set to the job's: %s",
+        config.model_dir,
+    )
     estimator._config = merged
     estimator._model_dir = config.model_dir
     if chosen.is_dir() and not any(chosen.iterdir()):

@@ -26,7 +26,8 @@ else:
 class StepHook(_SessionRunHook):
     """Reports every training step; ends the training cleanly when a stop is requested.
 
-    After ``request_stop`` TensorFlow ends its loop as if the input had ended, so its own saver writes the last checkpoint.
+    After ``request_stop`` TensorFlow ends its loop as if the input had ended, so its own saver writes the last
+    checkpoint.
 
     Args:
         reporter: hears of steps.
@@ -41,7 +42,7 @@ class StepHook(_SessionRunHook):
         self._session: Any = None
 
     def close_session(self) -> None:
-        """Cancel the step that is running, from another thread; TensorFlow raises ``CancelledError`` in the training thread."""
+        """Cancel the running step, from another thread: TensorFlow raises ``CancelledError`` in the training thread."""
         if self._session is not None:
             self._session.close()
 

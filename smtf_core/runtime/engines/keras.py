@@ -1,7 +1,7 @@
 """The Keras engine: trains ``keras_model_fn`` scripts of generation 2.x natively, with Keras's own ``fit``.
 
-Checkpoints are ``tf.train.Checkpoint``s of model and optimizer named ``model.ckpt-<step>``, so stores and resumption work as they do for
-estimators. The global step is the optimizer's iteration count.
+Checkpoints are ``tf.train.Checkpoint``s of model and optimizer named ``model.ckpt-<step>``, so stores and resumption
+work as they do for estimators. The global step is the optimizer's iteration count.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from smtf_core.models import Checkpoint, TrainingResult
 from smtf_core.runtime.engines.engine import Training
 from smtf_core.runtime.engines.evaluation import EvaluationClock
 from smtf_core.runtime.engines.keras_serving import export_model
+from smtf_core.runtime.engines.keras_summaries import KerasSummaries
 from smtf_core.runtime.export import EXPORTS, remove_unfinished, write_servable
 from smtf_core.runtime.script import calling
 
@@ -46,6 +47,7 @@ class _KerasRun:
         self._model = calling.keras_model(training.script, training.environment)
         self._clock = EvaluationClock(training.environment.settings.evaluation)
         self._serving_input = calling.serving_input_function(training.script, training.environment)
+        self._summaries = KerasSummaries(training.model_dir, training.environment)
         self._evaluated_step: int | None = None
 
     @property
@@ -61,12 +63,15 @@ class _KerasRun:
         self._manager = self._checkpoint_manager()
         self._clock.due(self._step)  # the checkpoint before the first step, which is not evaluated
         training.reporter.phase("training")
-        self._fit(data)
-        self._save()
+        try:
+            self._fit(data)
+            self._save()
+            if not training.stop.requested and self._evaluated_step != self._step:
+                self._evaluate()
+        finally:
+            self._summaries.close()
         if training.stop.requested:
             return training.result(), None
-        if self._evaluated_step != self._step:
-            self._evaluate()
         training.reporter.phase("exporting")
         servable = write_servable(exports, lambda path: export_model(self._model, str(path), self._serving_input))
         return training.result(), str(servable)
@@ -79,7 +84,8 @@ class _KerasRun:
             # As with estimators: a pair of tensors is one batch, given again at every step.
             return self._tensorflow.data.Dataset.from_tensors(returned).repeat()
         raise ScriptError(
-            f"{self._training.script.path}: {name} must return a batched tf.data.Dataset of (features, labels), or such a pair; "
+            f"{self._training.script.path}: {name} must return a batched tf.data.Dataset of (features, "
+            "labels), or such a pair; "
             f"it returned {type(returned).__name__}"
         )
 
@@ -108,7 +114,8 @@ class _KerasRun:
                 status.assert_existing_objects_matched()
             except AssertionError as error:
                 raise ScriptError(
-                    f"{self._training.script.path}: the checkpoint {manager.latest_checkpoint} is not one of this model ({error}). "
+                    f"{self._training.script.path}: the checkpoint {manager.latest_checkpoint} is not "
+                    f"one of this model ({error}). "
                     f"Use another checkpoint_path for a changed model."
                 ) from error
         return manager
@@ -125,11 +132,13 @@ class _KerasRun:
         if remaining is not None and 0 <= cardinality < remaining:
             remaining = None  # the input ends before; Keras would warn about a promise that nobody made
         steps = remaining if remaining is not None else (_NEVER_ENDS if endless else None)
-        self._model.fit(data, epochs=1, steps_per_epoch=steps, verbose=0, callbacks=[callback])
+        self._model.fit(data, epochs=1, steps_per_epoch=steps, verbose=0, shuffle=False, callbacks=[callback])
 
     def _callback(self) -> Any:
         run, training = self, self._training
-        every, seconds = (self._environment.settings.run_config.get(f"save_checkpoints_{unit}") for unit in ("steps", "secs"))
+        every, seconds = (
+            self._environment.settings.run_config.get(f"save_checkpoints_{unit}") for unit in ("steps", "secs")
+        )
 
         class Progress(_keras_of(self._model).callbacks.Callback):  # type: ignore[misc]
             def on_train_begin(self, logs: Mapping[str, Any] | None = None) -> None:
@@ -137,7 +146,9 @@ class _KerasRun:
 
             def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
                 step = run._step
-                training.reporter.steps(step, float((logs or {})["loss"]))
+                loss = float((logs or {})["loss"])
+                training.reporter.steps(step, loss)
+                run._summaries.step(step, loss)
                 # Keras reports the mean since the last reset; a loss curve wants the loss of this step.
                 run._model.reset_metrics()
                 if training.stop.requested:
@@ -179,6 +190,7 @@ class _KerasRun:
             self._model.stop_training = True
             return
         self._training.reporter.evaluated(step, metrics)
+        self._summaries.evaluation(step, {name: float(value) for name, value in metrics.items()})
         self._evaluated_step = step
 
 

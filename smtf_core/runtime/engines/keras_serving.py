@@ -13,8 +13,8 @@ def export_model(model: Any, path: str, serving_input: Callable[[], Any] | None)
     Args:
         model: a built Keras model.
         path: a folder that does not exist yet.
-        serving_input: the script's ``serving_input_fn``: returns a ``tf.estimator.export.ServingInputReceiver``, whose receiver tensors become
-            the signature's inputs. ``None``: the model's own inputs do (Keras's ``export``).
+        serving_input: the script's ``serving_input_fn``: returns a ``tf.estimator.export.ServingInputReceiver``, whose
+            receiver tensors become the signature's inputs. ``None``: the model's own inputs do (Keras's ``export``).
     """
     if serving_input is None:
         try:
@@ -28,16 +28,14 @@ def export_model(model: Any, path: str, serving_input: Callable[[], Any] | None)
 def _export_with_receiver(model: Any, path: str, serving_input: Callable[[], Any]) -> None:
     tensorflow: Any = importlib.import_module("tensorflow")
     receivers: list[Any] = []
-    # Serving input functions make placeholders, which only a TensorFlow 1 graph has; wrap_function makes it callable from TensorFlow 2.
+    # Serving input functions make placeholders, which only a TensorFlow 1 graph has; wrap_function makes it callable
+    # from TensorFlow 2.
     wrapped = tensorflow.compat.v1.wrap_function(lambda: receivers.append(serving_input()), [])
     receiver = receivers[0]
     names = sorted(receiver.receiver_tensors)
     feeds = [receiver.receiver_tensors[name] for name in names]
     parse = wrapped.prune(feeds, receiver.features)
 
-    @tensorflow.function(
-        input_signature=[tensorflow.TensorSpec(feed.shape, feed.dtype, name) for name, feed in zip(names, feeds, strict=True)]
-    )
     def serve(*tensors: Any) -> dict[str, Any]:
         outputs = model(parse(*tensors), training=False)
         if isinstance(outputs, dict):
@@ -45,9 +43,11 @@ def _export_with_receiver(model: Any, path: str, serving_input: Callable[[], Any
         flat = outputs if isinstance(outputs, (list, tuple)) else [outputs]
         return {_output_name(model, index): tensor for index, tensor in enumerate(flat)}
 
+    specs = [tensorflow.TensorSpec(feed.shape, feed.dtype, name) for name, feed in zip(names, feeds, strict=True)]
+    signature = tensorflow.function(serve, input_signature=specs)
     module = tensorflow.Module()
-    module.model, module.serving_input, module.serve = model, wrapped, serve
-    tensorflow.saved_model.save(module, path, signatures={"serving_default": serve})
+    module.model, module.serving_input, module.serve = model, wrapped, signature
+    tensorflow.saved_model.save(module, path, signatures={"serving_default": signature})
 
 
 def _output_name(model: Any, index: int) -> str:

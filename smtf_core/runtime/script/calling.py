@@ -1,6 +1,7 @@
 """How the runtime calls a script's functions: which argument goes where.
 
-Source: the legacy container. ``model_fn``, ``keras_model_fn``, ``estimator_fn`` and ``serving_input_fn`` are called by position, the two
+Source: the legacy container. ``model_fn``, ``keras_model_fn``, ``estimator_fn`` and ``serving_input_fn`` are called by
+    position, the two
 input functions by parameter name.
 """
 
@@ -33,7 +34,8 @@ def check_channels(script: UserScript, environment: TrainingEnvironment) -> None
                 else "Give it one, e.g. fit({'training': DIR}) or --channel training=DIR"
             )
             raise ScriptError(
-                f"{script.path}: {name} asks for the training folder, which is the folder of channel 'training' or of the only "
+                f"{script.path}: {name} asks for the training folder, which is the folder of channel "
+                "'training' or of the only "
                 f"channel; this job's channels are: {channels}. {remedy}."
             )
 
@@ -47,8 +49,8 @@ def input_function(script: UserScript, name: str, environment: TrainingEnvironme
         environment: where the arguments come from.
 
     Returns:
-        A function for ``Estimator.train`` or ``evaluate``; gives what the user's function returns. If that is a function itself
-        (as TensorFlow 1.4 and 1.5 allowed), gives what calling it returns.
+        A function for ``Estimator.train`` or ``evaluate``; gives what the user's function returns. If that is a
+        function itself (as TensorFlow 1.4 and 1.5 allowed), gives what calling it returns.
     """
     function = script.functions[name]
     provided: dict[str, Any] = {
@@ -80,7 +82,8 @@ def _by_name(function: Callable[..., Any], provided: dict[str, Any]) -> dict[str
 def serving_input_function(script: UserScript, environment: TrainingEnvironment) -> Callable[[], Any] | None:
     """A no-argument function that calls the script's ``serving_input_fn``, or ``None`` when it has none.
 
-    The script's function may take no parameter at all, and may return a function (TensorFlow 1.4 and 1.5), which is then called.
+    The script's function may take no parameter at all, and may return a function (TensorFlow 1.4 and 1.5), which is
+    then called.
     """
     function = script.functions.get("serving_input_fn")
     if function is None:
@@ -114,5 +117,8 @@ def keras_model(script: UserScript, environment: TrainingEnvironment) -> Any:
     if not callable(getattr(model, "compile", None)) or not hasattr(model, "layers"):
         raise ScriptError(f"{script.path}: keras_model_fn must return a Keras model, but it returned {model!r}")
     if getattr(model, "optimizer", None) is None:
-        raise ScriptError(f"{script.path}: the model that keras_model_fn returns is not compiled. Call model.compile(...) before returning it.")
+        raise ScriptError(
+            f"{script.path}: the model that keras_model_fn returns is not compiled. Call "
+            "model.compile(...) before returning it."
+        )
     return model

@@ -43,19 +43,32 @@ def contract_functions(module: ModuleType, path: str) -> tuple[str, dict[str, Ca
     Raises:
         ScriptError: a function is missing, doubled, or cannot be called as the contract calls it.
     """
-    defined = {name: getattr(module, name) for name in (*MODEL_FUNCTIONS, *REQUIRED_FUNCTIONS, *OPTIONAL_FUNCTIONS) if hasattr(module, name)}
+    defined = {
+        name: getattr(module, name)
+        for name in (*MODEL_FUNCTIONS, *REQUIRED_FUNCTIONS, *OPTIONAL_FUNCTIONS)
+        if hasattr(module, name)
+    }
     for name, value in defined.items():
         if not callable(value):
-            raise ScriptError(f"{path}: {name} must be a function, but it is {value!r}. Rename that variable or define the function.")
+            raise ScriptError(
+                f"{path}: {name} must be a function, but it is {value!r}. Rename that variable or define the function."
+            )
     kinds = [name for name in MODEL_FUNCTIONS if name in defined]
     if len(kinds) != 1:
         found = "none of them" if not kinds else " and ".join(kinds)
-        remedy = f"Define {' or '.join(_SIGNATURES[name] for name in MODEL_FUNCTIONS)}." if not kinds else "Keep the one that you mean."
-        raise ScriptError(f"{path}: a script defines exactly one of {', '.join(MODEL_FUNCTIONS)}; this one defines {found}. {remedy}")
+        remedy = (
+            f"Define {' or '.join(_SIGNATURES[name] for name in MODEL_FUNCTIONS)}."
+            if not kinds
+            else "Keep the one that you mean."
+        )
+        raise ScriptError(
+            f"{path}: a script defines exactly one of {', '.join(MODEL_FUNCTIONS)}; this one defines {found}. {remedy}"
+        )
     for name in REQUIRED_FUNCTIONS:
         if name not in defined:
             raise ScriptError(
-                f"{path}: {name} is missing. Define {name}(training_dir, hyperparameters), returning (features, labels) or a tf.data.Dataset."
+                f"{path}: {name} is missing. Define {name}(training_dir, hyperparameters), returning "
+                "(features, labels) or a tf.data.Dataset."
             )
     for name, function in defined.items():
         problem = _call_problem(name, function)
@@ -79,7 +92,10 @@ def _call_problem(name: str, function: Callable[..., Any]) -> str | None:
     try:
         signature.bind(*range(count))
     except TypeError:
-        return f"is called as {_SIGNATURES[name]}, but is defined with {signature}. Give it {count} positional parameter{'s' * (count > 1)}."
+        return (
+            f"is called as {_SIGNATURES[name]}, but is defined with {signature}. Give it {count} "
+            f"positional parameter{'s' * (count > 1)}."
+        )
     return None
 
 
@@ -87,17 +103,24 @@ def _model_problem(signature: inspect.Signature) -> str | None:
     try:
         signature.bind(*range(4))
     except TypeError:
-        return f"is called as {_SIGNATURES['model_fn']}, but is defined with {signature}. Give it four positional parameters."
+        return (
+            f"is called as {_SIGNATURES['model_fn']}, but is defined with {signature}. Give it four "
+            "positional parameters."
+        )
     return None
 
 
 def _input_problem(signature: inspect.Signature) -> str | None:
     for parameter in signature.parameters.values():
-        if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD) or parameter.default is not parameter.empty:
+        if (
+            parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
+            or parameter.default is not parameter.empty
+        ):
             continue
         if parameter.name not in _KNOWN:
             return (
-                f"has a parameter {parameter.name!r} that nothing provides. Parameters are filled by name: {', '.join(_KNOWN)}. "
+                f"has a parameter {parameter.name!r} that nothing provides. Parameters are filled by "
+                f"name: {', '.join(_KNOWN)}. "
                 f"Rename it or give it a default."
             )
     return None
@@ -109,4 +132,6 @@ def needs_training_dir(function: Callable[..., Any]) -> bool:
         parameters = inspect.signature(function).parameters
     except (TypeError, ValueError):
         return False
-    return any(name in parameters and parameters[name].default is inspect.Parameter.empty for name in TRAINING_DIR_NAMES)
+    return any(
+        name in parameters and parameters[name].default is inspect.Parameter.empty for name in TRAINING_DIR_NAMES
+    )

@@ -1,7 +1,7 @@
 """ScriptImporter: the code folder as a private package, so that several jobs can run in one process side by side.
 
-In the legacy container the code folder was ``sys.path[0]``. Here its modules are found first as well, but live in ``sys.modules``
-below a name of the job's own; neither ``sys.path`` nor another job's ``helpers`` is touched.
+In the legacy container the code folder was ``sys.path[0]``. Here its modules are found first as well, but live in
+``sys.modules`` below a name of the job's own; neither ``sys.path`` nor another job's ``helpers`` is touched.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class ScriptImporter:
         self._finder.uninstall()
 
     def _search(self) -> list[str]:
-        """Where the script's own modules are: the code folder, the script's folder, and what the script put on ``sys.path`` of them."""
+        """Where the script's own modules are: code folder, script's folder, and folders of theirs on ``sys.path``."""
         folders = [self._code, self._entry.parent]
         real = self._code.resolve()
         folders += [Path(entry) for entry in sys.path if entry and Path(entry).resolve().is_relative_to(real)]

@@ -41,14 +41,19 @@ class TensorFlow2Loader:
 
 
 @contextlib.contextmanager
-def _load(environment: TrainingEnvironment, roots: dict[str, Callable[[], ModuleType]], scope: _Scope) -> Iterator[UserScript]:
+def _load(
+    environment: TrainingEnvironment, roots: dict[str, Callable[[], ModuleType]], scope: _Scope
+) -> Iterator[UserScript]:
     entry = environment.layout.code / environment.entry_point
     if not entry.is_file():
-        raise ScriptError(f"there is no script {environment.entry_point!r} in the code folder {environment.layout.code}")
+        raise ScriptError(
+            f"there is no script {environment.entry_point!r} in the code folder {environment.layout.code}"
+        )
     path = str(entry.resolve())
     with ExitStack() as stack:
-        # Switches that the script itself sets at its top must be seen before the first import of TensorFlow, so that import
-        # happens where the script has it, and only then can the behaviour that the rest of the script expects be entered.
+        # Switches that the script itself sets at its top must be seen before the first import of TensorFlow, so that
+        # import happens where the script has it, and only then can the behaviour that the rest of the script expects be
+        # entered.
         def tensorflow() -> ModuleType:
             _require_tensorflow()
             translate_mkl_switches()
@@ -56,7 +61,9 @@ def _load(environment: TrainingEnvironment, roots: dict[str, Callable[[], Module
             stack.enter_context(scope())
             return view
 
-        importer = ScriptImporter(environment.layout.code, environment.entry_point, {**roots, "tensorflow": tensorflow, **_SAGEMAKER})
+        importer = ScriptImporter(
+            environment.layout.code, environment.entry_point, {**roots, "tensorflow": tensorflow, **_SAGEMAKER}
+        )
         stack.callback(importer.close)
         kind, functions = contract_functions(importer.load(), path)
         # A script may leave TensorFlow to its helpers' functions; from here on it is needed anyway.
@@ -95,7 +102,9 @@ def _numpy_1() -> ModuleType:
 
 
 def _behaviour_1() -> AbstractContextManager[None]:
-    made: AbstractContextManager[None] = importlib.import_module("smtf_core.runtime.tf1.behaviour").tensorflow_1_behaviour()
+    made: AbstractContextManager[None] = importlib.import_module(
+        "smtf_core.runtime.tf1.behaviour"
+    ).tensorflow_1_behaviour()
     return made
 
 

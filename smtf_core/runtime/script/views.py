@@ -1,7 +1,8 @@
 """Views: what a module sees when it imports, without changing anything for the rest of the process.
 
-Python looks ``__import__`` up in the builtins of the *importing* module. A module loaded here gets builtins of its own, whose
-``__import__`` answers chosen top-level names (``tensorflow``, ``numpy``, …) with proxies and leaves all others alone.
+Python looks ``__import__`` up in the builtins of the *importing* module. A module loaded here gets builtins of its own,
+whose ``__import__`` answers chosen top-level names (``tensorflow``, ``numpy``, …) with proxies and leaves all others
+alone.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import builtins
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
-from importlib.abc import MetaPathFinder
+from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from os.path import realpath
 from types import CodeType, ModuleType
@@ -173,7 +174,8 @@ class ViewedFinder(MetaPathFinder):
     Args:
         package: the package's name; it and everything below it are loaded by this finder.
         scope: the builtins for its modules.
-        search: folders in which the names right below ``package`` are looked up; ``None``: where Python finds the package.
+        search: folders in which the names right below ``package`` are looked up; ``None``: where Python finds the
+            package.
         stand_ins: modules below the package that are not loaded but made: full name → maker.
     """
 
@@ -189,14 +191,18 @@ class ViewedFinder(MetaPathFinder):
         self._search = search
         self._stand_ins = stand_ins or {}
 
-    def find_spec(self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
         """See :class:`importlib.abc.MetaPathFinder`."""
         below = fullname.startswith(f"{self._package}.")
         if not below and fullname != self._package:
             return None
         if fullname in self._stand_ins:
             return ModuleSpec(fullname, _StandInLoader(self._stand_ins[fullname]), is_package=True)
-        where = self._search() if self._search is not None and fullname.count(".") == self._package.count(".") + 1 else path
+        where = (
+            self._search() if self._search is not None and fullname.count(".") == self._package.count(".") + 1 else path
+        )
         spec = PathFinder.find_spec(fullname, where)
         if spec is not None and type(spec.loader) is SourceFileLoader:
             spec.loader = ViewedLoader(fullname, spec.loader.path, self._scope)
@@ -210,7 +216,7 @@ class ViewedFinder(MetaPathFinder):
             del sys.modules[name]
 
 
-class _StandInLoader:
+class _StandInLoader(Loader):
     """Makes a module from a dict of names."""
 
     def __init__(self, names: Callable[[], Mapping[str, Any]]) -> None:

@@ -9,6 +9,8 @@ def smtf_register_checkpoint_stores() -> list[CheckpointStoreSpec]:
     """Declare the store for local folders."""
     return [
         CheckpointStoreSpec(
-            name="file", factory="smtf_core.runtime.stores.local:LocalStore", summary="a local folder: file:// or a plain path"
+            name="file",
+            factory="smtf_core.runtime.stores.local:LocalStore",
+            summary="a local folder: file:// or a plain path",
         )
     ]

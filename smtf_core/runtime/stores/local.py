@@ -7,14 +7,14 @@ from pathlib import Path
 from smtf_core.errors import InvalidInputError
 from smtf_core.models import Checkpoint
 from smtf_core.models.uri import local_path
-from smtf_core.runtime.stores.state import latest_checkpoint
+from smtf_core.stores import latest_checkpoint, named_checkpoint, write_state
 
 
 class LocalStore:
     """Keeps checkpoints where the engine writes them.
 
-    TensorFlow's saver writes under a temporary name, renames, and replaces the ``checkpoint`` state file last, so a kill at any moment
-    leaves the previous checkpoint in place.
+    TensorFlow's saver writes under a temporary name, renames, and replaces the ``checkpoint`` state file last, so a
+    kill at any moment leaves the previous checkpoint in place.
 
     Args:
         uri: a path or a ``file://`` URI.
@@ -31,9 +31,16 @@ class LocalStore:
         return self._path
 
     def restore(self, folder: Path) -> Checkpoint | None:
-        """Nothing to bring: the engine finds its own files."""
+        """Nothing to bring: the engine finds its own files.
+
+        Where the state file is missing, or names a checkpoint that is not there (the folder was copied, a disk was
+        full), it is pointed at the newest complete checkpoint, because TensorFlow looks nowhere else.
+        """
         folder.mkdir(parents=True, exist_ok=True)
-        return latest_checkpoint(folder)
+        checkpoint = latest_checkpoint(folder)
+        if checkpoint is not None and named_checkpoint(folder) != checkpoint:
+            write_state(folder, Path(checkpoint.path).name)
+        return checkpoint
 
     def save(self, checkpoint: Checkpoint) -> None:
         """Nothing to do: it is where it belongs."""

@@ -15,7 +15,7 @@ _install_lock = threading.Lock()
 
 
 class _ShapeBehaviour:
-    """Truth value of TensorFlow's switch "shape entries are plain integers": false in threads that run a TensorFlow 1 script."""
+    """The truth of TensorFlow's switch "shape entries are integers": false in threads that run such a script."""
 
     def __init__(self, elsewhere: bool) -> None:
         self._elsewhere = elsewhere

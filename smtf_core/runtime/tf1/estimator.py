@@ -1,14 +1,16 @@
 """``tf.estimator`` on TensorFlow 2.16 and later: the genuine package, given back what TensorFlow dropped.
 
-The pure-Python ``tensorflow-estimator`` 2.15.0 works on later TensorFlow once three kinds of imports find something: the
-``estimator_export`` decorator (TensorFlow forgot the API name ``estimator``), ``tensorflow.python.distribute.estimator_training``
-(used for a coordinator that nothing here turns on), and its TPU modules. It also needs Keras 2 as ``tf.keras``. All of this is given to it
-through its *own view* of its imports; no module of TensorFlow, Keras or the interpreter is replaced.
+The pure-Python ``tensorflow-estimator`` 2.15.0 works on later TensorFlow once three kinds of imports find something:
+the ``estimator_export`` decorator (TensorFlow forgot the API name ``estimator``),
+``tensorflow.python.distribute.estimator_training`` (used for a coordinator that nothing here turns on), and its TPU
+modules. It also needs Keras 2 as ``tf.keras``. All of this is given to it through its *own view* of its imports; no
+module of TensorFlow, Keras or the interpreter is replaced.
 """
 
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import sys
 import threading
 from collections.abc import Callable, Mapping
@@ -51,7 +53,7 @@ class ReplacedNames:
         return importlib.import_module(replacement) if isinstance(replacement, str) else replacement()
 
     def covers(self, module: ModuleType) -> bool:
-        """TensorFlow's own modules are looked through only where a replacement lies below them; the others are themselves."""
+        """TensorFlow's own modules and the estimators', because a replaced name may lie below them."""
         return module.__name__.partition(".")[0] in ("tensorflow", _PACKAGE)
 
 
@@ -96,9 +98,10 @@ def load_estimator() -> None:
 def restore_estimator() -> ModuleType:
     """Give ``tf.estimator`` and ``tf.compat.v1.estimator`` back to this process's TensorFlow.
 
-    For code bases that still use estimators on TensorFlow 2.16 to 2.21. Afterwards ``tf.estimator``, ``tf.compat.v2.estimator`` (the
-    TensorFlow 2 API) and ``tf.compat.v1.estimator`` exist as they did up to TensorFlow 2.15, and ``tf_keras.estimator`` works. The
-    estimators use Keras 2 (``tf_keras``) for what they need of Keras; ``tf.keras`` stays what it is.
+    For code bases that still use estimators on TensorFlow 2.16 to 2.21. Afterwards ``tf.estimator``,
+    ``tf.compat.v2.estimator`` (the TensorFlow 2 API) and ``tf.compat.v1.estimator`` exist as they did up to TensorFlow
+    2.15, and ``tf_keras.estimator`` works. The estimators use Keras 2 (``tf_keras``) for what they need of Keras;
+    ``tf.keras`` stays what it is.
 
     Safe to call any number of times, from any thread, before or after Keras was imported.
 
@@ -118,7 +121,7 @@ def restore_estimator() -> ModuleType:
         classifier = tf.estimator.DNNClassifier(hidden_units=[10], feature_columns=columns, n_classes=3)
     """
     load_estimator()
-    tensorflow = importlib.import_module("tensorflow")
+    tensorflow: Any = importlib.import_module("tensorflow")
     v1 = importlib.import_module(f"{_PACKAGE}._api.v1.estimator")
     v2 = importlib.import_module(f"{_PACKAGE}._api.v2.estimator")
     with _lock:
@@ -153,12 +156,13 @@ def _no_tpu(name: str) -> Any:
     if name.startswith("__"):
         raise AttributeError(name)
     raise AttributeError(
-        f"tf.estimator.tpu.{name}: TPU estimators went with TensorFlow 2.16; use tf.estimator.Estimator with the same model_fn"
+        f"tf.estimator.tpu.{name}: TPU estimators went with TensorFlow 2.16; use "
+        "tf.estimator.Estimator with the same model_fn"
     )
 
 
 def _coordinator_stand_in() -> ModuleType:
-    """``tensorflow.python.distribute.estimator_training`` for jobs that do not use the distribute coordinator: all of them."""
+    """``tensorflow.python.distribute.estimator_training`` for jobs without a distribute coordinator: all of them."""
     module = ModuleType("tensorflow.python.distribute.estimator_training")
     module.__dict__.update(
         should_run_distribute_coordinator=lambda config: False,

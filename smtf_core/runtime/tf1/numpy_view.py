@@ -1,4 +1,4 @@
-"""The numpy that a script of generation 1.x sees: today's, with the names that such scripts use and numpy has dropped."""
+"""The numpy that a script of generation 1.x sees: today's, with the names that numpy has dropped since."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """The environment switches of the legacy containers' MKL builds, translated for today's TensorFlow.
 
-Source: AWS's documentation of the mode told users to set ``TF_DISABLE_MKL=1`` and ``TF_DISABLE_POOL_ALLOCATOR=1``, in the job's
+Source: AWS's documentation of the mode told users to set ``TF_DISABLE_MKL=1`` and ``TF_DISABLE_POOL_ALLOCATOR=1``, in
+    the job's
 environment or at the top of the script. TensorFlow reads its oneDNN switch when it is imported first.
 """
 
@@ -27,7 +28,8 @@ def translate_mkl_switches(environ: MutableMapping[str, str] = os.environ, loade
     if environ.get("TF_DISABLE_MKL") == "1" and environ.get(_ONEDNN) != "0":
         if loaded:
             _log.warning(
-                "TF_DISABLE_MKL=1 has no effect: this process has imported TensorFlow already, which reads its oneDNN switch only "
+                "TF_DISABLE_MKL=1 has no effect: this process has imported TensorFlow already, which "
+                "reads its oneDNN switch only "
                 "then. Start Python with %s=0, or run the job in a process of its own (smtf train).",
                 _ONEDNN,
             )

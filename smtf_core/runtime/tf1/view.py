@@ -1,7 +1,7 @@
 """The TensorFlow that a script of generation 1.x sees.
 
-A name is looked for in this order: a contrib piece of ours or another replacement → ``tf.compat.v1`` → the place that it moved
-to → an ``AttributeError`` that says what the name was.
+A name is looked for in this order: a contrib piece of ours or another replacement → ``tf.compat.v1`` → the place that
+it moved to → an ``AttributeError`` that says what the name was.
 """
 
 from __future__ import annotations
@@ -35,8 +35,9 @@ _REPLACED = {
 _COVERED = ("tensorflow", "tf_keras", "tensorflow_estimator")
 _CONTRIB = "smtf_core.runtime.tf1.contrib"
 
-# Path segments that TensorFlow and Keras once put between a package and its public names: `keras._impl.keras`, `keras.python.keras`.
-_PASS_THROUGH = ("_impl", "python", "keras", "api")
+# Path segments that TensorFlow and Keras once put between a package and its names: keras._impl.keras,
+# contrib.learn.python.learn.
+_PASS_THROUGH = ("_impl", "python", "api")
 
 
 class TensorFlow1Names:
@@ -59,7 +60,7 @@ class TensorFlow1Names:
         try:
             return target_attribute(view.target, name)
         except AttributeError:
-            if name in _PASS_THROUGH and view.target.__name__.startswith("tf_keras"):
+            if self._passes_through(view.target.__name__, name):
                 return view.target
             moved = self._moved(view, name)
             if moved is not None:
@@ -69,6 +70,13 @@ class TensorFlow1Names:
     def covers(self, module: ModuleType) -> bool:
         """TensorFlow, Keras 2, the estimators and our contrib pieces."""
         return module.__name__.partition(".")[0] in _COVERED or module.__name__.startswith(_CONTRIB)
+
+    @staticmethod
+    def _passes_through(package: str, name: str) -> bool:
+        """Whether a segment of an internal path stands for the package that it is in, or repeats its name."""
+        if package.startswith("tf_keras"):
+            return name in (*_PASS_THROUGH, "keras")
+        return package.startswith(_CONTRIB) and name in (*_PASS_THROUGH, package.rpartition(".")[2])
 
     @staticmethod
     def _moved(view: ModuleView, name: str) -> Any:

@@ -1,1 +1,1 @@
-"""``tf.contrib``, as far as scripts of the mode use it: one module a contrib package, written from the public documentation."""
+"""``tf.contrib``, as far as scripts of the mode use it: one module a package, written from the public documentation."""

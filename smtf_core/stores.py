@@ -1,7 +1,8 @@
-"""Reading and writing TensorFlow's ``checkpoint`` state file, without TensorFlow.
+"""Checkpoint files on disk, for those who write checkpoint stores; needs no TensorFlow.
 
-The file is a text protobuf (``CheckpointState``): ``model_checkpoint_path: "model.ckpt-100"`` and the paths that are kept. A checkpoint
-``model.ckpt-100`` consists of ``model.ckpt-100.index`` and ``model.ckpt-100.data-NNNNN-of-NNNNN`` (and ``.meta``).
+The file is a text protobuf (``CheckpointState``): ``model_checkpoint_path: "model.ckpt-100"`` and the paths that are
+kept. A checkpoint ``model.ckpt-100`` consists of ``model.ckpt-100.index`` and ``model.ckpt-100.data-NNNNN-of-NNNNN``
+(and ``.meta``).
 """
 
 from __future__ import annotations
@@ -35,16 +36,23 @@ def files_of(prefix: Path) -> list[Path]:
     return sorted(path for path in prefix.parent.glob(f"{prefix.name}.*") if path.is_file())
 
 
-def latest_checkpoint(folder: Path) -> Checkpoint | None:
-    """The checkpoint that the state file names, if it is complete; else the newest complete one in the folder; else ``None``."""
+def named_checkpoint(folder: Path) -> Checkpoint | None:
+    """The checkpoint that the state file names, if it is complete; else ``None``."""
     try:
         named = _LATEST.search((folder / STATE_FILE).read_text(encoding="utf-8"))
     except (FileNotFoundError, UnicodeDecodeError):
-        named = None
+        return None
+    if named is None:
+        return None
+    prefix = folder / re.sub(r"\\(.)", r"\1", named[1])
+    return Checkpoint(path=str(prefix), step=step_of(prefix.name)) if is_complete(prefix) else None
+
+
+def latest_checkpoint(folder: Path) -> Checkpoint | None:
+    """The complete checkpoint that the state file names, else the newest complete one in the folder, else ``None``."""
+    named = named_checkpoint(folder)
     if named is not None:
-        prefix = folder / re.sub(r"\\(.)", r"\1", named[1])
-        if is_complete(prefix):
-            return Checkpoint(path=str(prefix), step=step_of(prefix.name))
+        return named
     prefixes = [path.with_suffix("") for path in folder.glob("model.ckpt-*.index")]
     complete = [prefix for prefix in prefixes if is_complete(prefix)]
     if not complete:

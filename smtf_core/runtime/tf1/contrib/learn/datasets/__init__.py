@@ -1,0 +1,1 @@
+"""``tf.contrib.learn.datasets``. Source: TensorFlow 1.11 API documentation, ``tf.contrib.learn.datasets``."""

@@ -1,0 +1,1 @@
+"""What plugin authors test their implementations with; needs nothing but smtf itself."""

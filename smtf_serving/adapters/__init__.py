@@ -1,0 +1,1 @@
+"""Serving adapters, one a module."""

@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import os
+import sys
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+# TensorFlow's C++ remarks would bury the tests' own output.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[[str, str], Path]:
+    """`write("sub/script.py", text)` makes a file below the test's folder."""
+
+    def write_file(name: str, text: str) -> Path:
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(textwrap.dedent(text))
+        return path
+
+    return write_file
+
+
+@pytest.fixture(scope="session")
+def examples() -> Path:
+    return EXAMPLES
+
+
+@pytest.fixture(scope="session")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The examples' data: folders iris, abalone and digits."""
+    folder = tmp_path_factory.mktemp("data")
+    sys.path.insert(0, str(EXAMPLES))
+    try:
+        import make_data
+    finally:
+        sys.path.remove(str(EXAMPLES))
+    make_data.main(folder)
+    return folder
