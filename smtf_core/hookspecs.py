@@ -4,7 +4,7 @@ Three families, told apart by their verb:
 
 * ``smtf_register_<kind>`` declares implementations *by name*: returns a list of Spec records, imports nothing heavy.
 * ``smtf_<verb>_<noun>`` is a *decision*: the first plugin that returns something other than ``None`` decides
-  (``firstresult``); the core's own answer is an ordinary plugin that comes last.
+  (``firstresult``); the core's own answer, where it has one, is an ordinary plugin that comes last.
 * ``smtf_before_…``, ``smtf_after_…`` and ``smtf_on_…_error`` *observe*: they get frozen objects and return ``None``. An
   observer that raises fails the job, except in ``on_…_error``, where it is logged and never hides the original error.
 
@@ -67,8 +67,7 @@ def smtf_register_backends() -> Sequence[BackendSpec]:  # type: ignore[empty-bod
 
         @hookimpl
         def smtf_register_backends():
-            return [BackendSpec(name="ray", factory="smtf_ray.backend:RayBackend", instance_types=("ray",),
-            extra="smtf-ray[ray]")]
+            return [BackendSpec(name="ray", factory="smtf_ray.backend:Ray", instance_types=("ray",), extra="smtf-ray")]
     """
 
 
@@ -139,7 +138,7 @@ def smtf_register_checkpoint_stores() -> Sequence[CheckpointStoreSpec]:  # type:
 def smtf_register_script_loaders() -> Sequence[ScriptLoaderSpec]:  # type: ignore[empty-body]
     """Declare ways to turn a user's file into functions.
 
-    Runs in: every host.
+    Runs in: client (to check what was asked for) and every host (to use it).
 
     Called when: a script is about to be loaded, or plugins are listed.
 
@@ -173,8 +172,7 @@ def smtf_register_serving_adapters() -> Sequence[ServingAdapterSpec]:  # type: i
 
         @hookimpl
         def smtf_register_serving_adapters():
-            return [ServingAdapterSpec(name="onnx", factory="smtf_onnx.adapter:OnnxAdapter",
-            extra="smtf-onnx[runtime]")]
+            return [ServingAdapterSpec(name="onnx", factory="smtf_onnx.adapter:Onnx", extra="smtf-onnx[runtime]")]
     """
 
 
@@ -193,8 +191,8 @@ def smtf_configure_job(job: Job) -> Job | None:
         job: the job as the user described it.
 
     Returns:
-        The job to submit instead (``attrs.evolve(job, …)``), or ``None`` to leave it to the next plugin. The core's own
-        answer is the job unchanged.
+        The job to submit instead (``attrs.evolve(job, …)``), or ``None`` to leave it to the next plugin. When
+        nobody answers, the job is submitted unchanged.
 
     Errors: an exception ends ``fit`` before anything has started.
 
@@ -280,7 +278,8 @@ def smtf_before_training(environment: TrainingEnvironment) -> None:
 
     Runs in: every host.
 
-    Called when: the environment is read and the requirements are installed; TensorFlow is not imported yet.
+    Called when: the environment is read and the requirements are installed; the script has not run a line, and smtf has
+    not imported TensorFlow for this job.
 
     Args:
         environment: what this host knows of its job.
@@ -326,8 +325,8 @@ def smtf_after_steps(environment: TrainingEnvironment, progress: Progress) -> No
 
     Runs in: chief only.
 
-    Called when: every ``log_step_count_steps`` steps (100 unless the hyperparameter says otherwise), and after the last
-    one.
+    Called when: every ``log_step_count_steps`` steps (100 unless the hyperparameter says otherwise), and for the last step
+    when training has ended.
 
     Args:
         environment: what this host knows of its job.
@@ -465,7 +464,8 @@ def smtf_on_training_error(environment: TrainingEnvironment, error: BaseExceptio
 
     Runs in: every host.
 
-    Called when: the failure file is written; also for whatever the script raised.
+    Called when: the failure file is written, whoever raised: the script, TensorFlow or smtf. Not when the job's tree cannot
+    even be read, because then there is no environment to show.
 
     Args:
         environment: what this host knows of its job.

@@ -76,10 +76,11 @@ class PluginManager:
         self._plugins: list[Plugin] = []
         patterns = [*(disabled or ()), *os.environ.get(DISABLE_VARIABLE, "").split(",")]
         self._disabled = [pattern.strip() for pattern in patterns if pattern.strip()]
-        for plugin in plugins:
-            self.register(plugin)
         if autoload:
             self._discover()
+        # Pluggy asks the last one registered first: what an embedder passes in decides before what happens to be installed.
+        for plugin in plugins:
+            self.register(plugin)
 
     @property
     def hook(self) -> pluggy.HookRelay:
@@ -144,14 +145,26 @@ class PluginManager:
             ObserverError: an implementation raised; names the plugin. Never for ``smtf_on_*_error``, where it is
                 logged.
         """
+        if hook.startswith("smtf_on_"):
+            self._observe_error(hook, arguments)
+            return
         try:
             getattr(self.hook, hook)(**arguments)
         except Exception as error:
-            culprit = self._culprit(hook, error)
-            if hook.startswith("smtf_on_"):
-                _log.exception("%s raised in %s; the original error follows", culprit, hook)
-                return
-            raise ObserverError(f"{culprit} raised in {hook}: {type(error).__name__}: {error}") from error
+            raise ObserverError(
+                f"{self._culprit(hook, error)} raised in {hook}: {type(error).__name__}: {error}"
+            ) from error
+
+    def _observe_error(self, hook: str, arguments: dict[str, Any]) -> None:
+        """Tell every observer of an error, also those that come after one that raises."""
+        caller = getattr(self.hook, hook)
+        plugins = [plugin.module for plugin in self._plugins if plugin.module is not None]
+        for plugin, _ in list(self.implementations(hook)):
+            others = [module for module in plugins if module is not plugin.module]
+            try:
+                self._pluggy.subset_hook_caller(caller.name, others)(**arguments)
+            except Exception:
+                _log.exception("%s raised in %s; the original error follows", plugin, hook)
 
     def _discover(self) -> None:
         for distribution, entry in _entry_points():

@@ -124,7 +124,7 @@ def claim(root: Path) -> JobFolder:
 def _make_room(root: Path) -> None:
     earlier = JobFolder(root)
     if not earlier.layout.config.is_dir():
-        if any(root.iterdir()):
+        if any(path.name != _LOCK for path in root.iterdir()):
             raise InvalidInputError(
                 f"{root} exists and is not the folder of a job; choose another job name or output_path"
             )

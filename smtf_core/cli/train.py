@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import math
 import os
 import signal
@@ -122,6 +123,11 @@ def _pair(text: str) -> tuple[str, str]:
     metavar="job.toml",
     help="Read options from a file; those given here win.",
 )
+@click.option(
+    "--log-level",
+    type=click.Choice(["debug", "info", "warning", "error"]),
+    help="What the job's log has; debug adds whole tracebacks.  [default: info]",
+)
 @click.option("--tensorboard", is_flag=True, help="Run TensorBoard on the checkpoints meanwhile.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object as the last line of stdout.")
 @click.option("-v", "--verbose", is_flag=True, help="Show the whole log on a terminal, not only warnings.")
@@ -129,8 +135,8 @@ def _pair(text: str) -> tuple[str, str]:
 def train(job_file: Path | None, as_json: bool, verbose: bool, quiet: bool, tensorboard: bool, **options: Any) -> None:
     r"""Train SCRIPT.
 
-    The script defines model_fn, keras_model_fn or estimator_fn together with train_input_fn, eval_input_fn and (to export
-    a model) serving_input_fn.
+    The script defines model_fn, keras_model_fn or estimator_fn, together with train_input_fn, eval_input_fn and (to
+    export a model) serving_input_fn.
 
     \b
     Examples:
@@ -254,6 +260,7 @@ def _merge(file: JobFile, options: Mapping[str, Any]) -> dict[str, Any]:
         "environment": {**file.environment, **dict(options["environment"])},
         "inputs": {**channels, **dict(options["channels"])} or None,
         "job_name": options["job_name"] or file.job_name,
+        "container_log_level": getattr(logging, (options["log_level"] or "info").upper()),
     }
 
 

@@ -131,7 +131,7 @@ class TensorFlow:
         self._registries = Registries(self._plugins)
         self._version = FrameworkVersion.parse(framework_version)
         self._spec: BackendSpec = choose_backend(self._registries.backends, backend, train_instance_type)
-        self._backend: Backend | None = None
+        self._backends: dict[str, Backend] = {}
         self.latest_training_job: JobHandle | None = None
         self.result: TrainingResult | None = None
 
@@ -173,9 +173,10 @@ class TensorFlow:
         if run_tensorboard_locally and not wait:
             raise InvalidInputError("run_tensorboard_locally=True needs wait=True: TensorBoard ends with fit")
         job = self.job(inputs, job_name)
-        check_job(job, self._spec, self._registries)
+        spec = self._registries.backends.find(job.backend)  # a plugin may have chosen another one than the arguments do
+        check_job(job, spec, self._registries)
         shown = display if display is not None else Display()
-        for note in self._unused():
+        for note in self._unused(spec):
             shown.note(note)
         tensorboard = TensorBoard.prepare(job) if run_tensorboard_locally else None
         handle = self._submit(job)
@@ -184,9 +185,9 @@ class TensorFlow:
         if tensorboard is not None:
             with tensorboard as address:
                 shown.note(f"TensorBoard: {address}")
-                status = self._wait(handle, logs, shown)
+                status = self._wait(handle, spec, logs, shown)
         else:
-            status = self._wait(handle, logs, shown)
+            status = self._wait(handle, spec, logs, shown)
         _raise_unless_fine(handle, status)
 
     def stop_training_job(self, reason: str = "stopped by the user") -> None:
@@ -195,9 +196,9 @@ class TensorFlow:
         Raises:
             InvalidInputError: there is no job yet.
         """
-        if self.latest_training_job is None or self._backend is None:
+        if self.latest_training_job is None:
             raise InvalidInputError("there is no job to stop: call fit first")
-        self._backend.stop(self.latest_training_job, reason)
+        self._backend(self.latest_training_job.backend).stop(self.latest_training_job, reason)
 
     def job(self, inputs: Inputs = None, job_name: str | None = None) -> Job:
         """The job that ``fit`` would submit, after the plugins' ``smtf_configure_job``; nothing is started.
@@ -255,12 +256,10 @@ class TensorFlow:
         return f"{tidy[: 63 - len(stamp) - 1].rstrip('-')}-{stamp}"
 
     def _submit(self, job: Job) -> JobHandle:
-        if self._backend is None:
-            self._backend = self._registries.backends.make(self._spec.name, self._plugins)
-        assert self._backend is not None
+        backend = self._backend(job.backend)
         self._plugins.observe("smtf_before_submit", job=job)
         try:
-            handle = self._backend.submit(job)
+            handle = backend.submit(job)
         except BaseException as error:
             self._plugins.observe("smtf_on_submit_error", job=job, error=error)
             raise
@@ -268,23 +267,30 @@ class TensorFlow:
         try:
             self._plugins.observe("smtf_after_submit", job=job, handle=handle)
         except BaseException:
-            self._backend.stop(handle, "an observer of the submission failed")
+            backend.stop(handle, "an observer of the submission failed")
             raise
         return handle
 
-    def _wait(self, handle: JobHandle, logs: bool, display: Display) -> JobStatus:
-        assert self._backend is not None
-        status = wait_for(
-            self._backend, handle, display, show_log=logs, stop_on_interrupt=not self._spec.outlives_client
+    def _wait(self, handle: JobHandle, spec: BackendSpec, logs: bool, display: Display) -> JobStatus:
+        backend = self._backend(handle.backend)
+        status, interrupt = wait_for(
+            backend, handle, display, show_log=logs, stop_on_interrupt=not spec.outlives_client
         )
-        self.result = self._backend.result(handle)
+        self.result = backend.result(handle)
         self._plugins.observe("smtf_after_job", handle=handle, status=status)
+        if interrupt is not None and status.state is not JobState.FAILED:
+            raise interrupt
         return status
 
-    def _unused(self) -> list[str]:
+    def _backend(self, name: str) -> Backend:
+        if name not in self._backends:
+            self._backends[name] = self._registries.backends.make(name, self._plugins)
+        return self._backends[name]
+
+    def _unused(self, spec: BackendSpec) -> list[str]:
         defaults = {"train_volume_size": 30}
-        given = [name for name in self._spec.unused_options if self._arguments[name] not in (None, defaults.get(name))]
-        return [f"backend {self._spec.name!r} does not use: {', '.join(given)}"] if given else []
+        given = [name for name in spec.unused_options if self._arguments[name] not in (None, defaults.get(name))]
+        return [f"backend {spec.name!r} does not use: {', '.join(given)}"] if given else []
 
 
 def _positional_arguments(positional: tuple[Any, ...], named: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,11 +10,17 @@ from smtf_core.interfaces import Backend
 from smtf_core.models import JobHandle, JobStatus
 
 _POLL_SECONDS = 0.1
+# What Ctrl-C does the first, second and third time.
+_INTERRUPTS = (
+    "stopping: the job saves a checkpoint first; press Ctrl-C again to interrupt what it is doing",
+    "interrupting; press Ctrl-C again to leave it",
+    "leaving",
+)
 
 
 def wait_for(
     backend: Backend, handle: JobHandle, display: Display, *, show_log: bool, stop_on_interrupt: bool
-) -> JobStatus:
+) -> tuple[JobStatus, KeyboardInterrupt | None]:
     """Wait until a job has ended.
 
     Args:
@@ -26,13 +32,13 @@ def wait_for(
             process anyway.
 
     Returns:
-        The final status.
+        The final status, and the ``KeyboardInterrupt`` that stopped the job, for the caller to raise when it has taken note of the status.
 
     Raises:
-        KeyboardInterrupt: Ctrl-C; after the job has ended if it was to be stopped, at once otherwise.
+        KeyboardInterrupt: Ctrl-C while waiting for a job that goes on by itself, or for the third time.
     """
     log = _LogFollower(backend, handle, display) if show_log else None
-    interrupted: KeyboardInterrupt | None = None
+    interrupts: list[KeyboardInterrupt] = []
     with display.live(handle.job_name):
         while True:
             try:
@@ -42,21 +48,15 @@ def wait_for(
                     break
                 time.sleep(_POLL_SECONDS)
             except KeyboardInterrupt as error:
-                if not stop_on_interrupt:
-                    display.note(f"job {handle.job_name!r} goes on without this process")
+                interrupts.append(error)
+                if not stop_on_interrupt or len(interrupts) == len(_INTERRUPTS):
+                    display.note(f"job {handle.job_name!r} goes on; this process does not wait for it any more")
                     raise
-                display.note(
-                    "stopping: saving a checkpoint first; press Ctrl-C again to interrupt at once"
-                    if interrupted is None
-                    else "interrupting"
-                )
-                interrupted = error
-                backend.stop(handle, "Ctrl-C")
+                display.note(_INTERRUPTS[len(interrupts) - 1])
+                backend.stop(handle, "interrupted")
         if log is not None:
             log.finish()
-    if interrupted is not None:
-        raise interrupted
-    return status
+    return status, interrupts[0] if interrupts else None
 
 
 class _LogFollower(threading.Thread):

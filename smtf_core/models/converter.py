@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache
-from typing import Any, TypeVar
+from types import UnionType
+from typing import Any, TypeVar, Union, get_args, get_origin
 
 import cattrs
+from attrs import has
 from cattrs.errors import ForbiddenExtraKeysError
 
 from smtf_core.errors import InvalidInputError
@@ -25,12 +29,36 @@ def _plain(value: Any, kind: type) -> Any:
     raise TypeError(f"expected {kind.__name__}, got {value!r}")
 
 
+def _is_choice(kind: Any) -> bool:
+    """``str | int | None``, ``str | SomeModel``: told apart by what JSON type a value has."""
+    members = [member for member in get_args(kind) if member is not type(None)]
+    return get_origin(kind) in (Union, UnionType) and len(members) > 1 and sum(map(has, members)) <= 1
+
+
+def _choose(value: Any, kind: Any, built: cattrs.Converter) -> Any:
+    members = get_args(kind)
+    if value is None and type(None) in members:
+        return None
+    model = next((member for member in members if has(member)), None)
+    if model is not None and isinstance(value, Mapping):
+        return built.structure(value, model)
+    for member in members:
+        if member in _PLAIN:
+            with suppress(TypeError):
+                return _plain(value, member)
+    wanted = " or ".join(
+        "a table" if member is model else getattr(member, "__name__", str(member)) for member in members
+    )
+    raise TypeError(f"expected {wanted}, got {value!r}")
+
+
 @cache
 def converter() -> cattrs.Converter:
     """The converter, built on first use."""
     built = cattrs.Converter(forbid_extra_keys=True)
     for kind in _PLAIN:
         built.register_structure_hook(kind, _plain)
+    built.register_structure_hook_factory(_is_choice, lambda kind: lambda value, _: _choose(value, kind, built))
     built.register_structure_hook(FrameworkVersion, lambda value, _: FrameworkVersion.parse(_plain(value, str)))
     built.register_unstructure_hook(FrameworkVersion, str)
     return built

@@ -119,7 +119,7 @@ def encode_hyperparameters(values: Mapping[str, Any]) -> dict[str, str]:
     encoded = {}
     for key, value in values.items():
         try:
-            encoded[str(key)] = json.dumps(value)
+            encoded[str(key)] = value if key == _RAW_KEY and isinstance(value, str) else json.dumps(value)
         except (TypeError, ValueError) as error:
             raise InvalidInputError(
                 f"hyperparameter {key!r} of type {type(value).__name__} cannot be written as JSON ({error}); "
@@ -180,7 +180,7 @@ def read_environment(layout: Layout) -> TrainingEnvironment:
         current_host=resources["current_host"],
         entry_point=visible["sagemaker_program"],
         requirements_file=visible.get("sagemaker_requirements") or None,
-        hyperparameters={**injected_defaults(visible, version), **visible},
+        hyperparameters={**visible, **injected_defaults(visible, version)},
         channels={
             name: ChannelInput(
                 name=name,

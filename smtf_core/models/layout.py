@@ -66,6 +66,11 @@ class Layout:
         return self.root / "packages"
 
     @property
+    def checkpoints(self) -> Path:
+        """``checkpoints``: where the engine writes when checkpoints live somewhere that is no local folder."""
+        return self.root / "checkpoints"
+
+    @property
     def model(self) -> Path:
         """``model``: becomes ``model.tar.gz``."""
         return self.root / "model"

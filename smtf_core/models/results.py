@@ -13,7 +13,7 @@ class Checkpoint:
     """A complete checkpoint.
 
     Args:
-        path: the prefix that TensorFlow restores from (``…/model.ckpt-100``), or a Keras checkpoint file.
+        path: the prefix that TensorFlow restores from (``…/model.ckpt-100``).
         step: the global step at which it was saved.
     """
 
@@ -52,7 +52,7 @@ class TrainingResult:
     """How a training ended, as written to ``output/result.json``.
 
     Args:
-        state: ``'Completed'`` or ``'Stopped'`` (a failed one writes a failure file as well, and ``'Failed'`` here).
+        state: ``'Completed'`` or ``'Stopped'``; a failed one leaves a failure file instead.
         global_step: the last global step.
         model_dir: where checkpoints and events are: ``checkpoint_path``, or the job's model folder.
         checkpoint: the newest checkpoint, or ``None``.

@@ -30,19 +30,22 @@ class Reporter:
         environment: the job on this host.
         plugins: whose observers are called.
         store: takes every checkpoint.
+        chief: whether this host speaks for the job; on the others nothing is written and nobody is told.
     """
 
-    def __init__(self, environment: TrainingEnvironment, plugins: PluginManager, store: CheckpointStore) -> None:
+    def __init__(
+        self, environment: TrainingEnvironment, plugins: PluginManager, store: CheckpointStore, *, chief: bool = True
+    ) -> None:
         self._environment = environment
         self._plugins = plugins
         self._store = store
+        self._chief = chief
         self._phase = "preparing"
         self._curve = LossCurve()
         self._speed = _Speed()
         self._loss: float | None = None
         self._step = 0
-        self._first_step: int | None = None
-        self._observed_step = -1
+        self._observed_step: int | None = None
         self._log_every = int(environment.settings.run_config.get("log_step_count_steps", 100))
         self._wrote_progress = 0.0
         self._wrote_curve = time.monotonic()
@@ -63,7 +66,8 @@ class Reporter:
     def phase(self, name: str) -> None:
         """A new phase begins; see :class:`~smtf_core.models.Progress`."""
         self._phase = name
-        self._write_progress()
+        if self._chief:
+            self._write_progress()
 
     def steps(self, step: int, loss: float) -> None:
         """A step has ended.
@@ -72,9 +76,11 @@ class Reporter:
             step: the global step.
             loss: its loss.
         """
+        if not self._chief:
+            return
         now = time.monotonic()
-        if self._first_step is None:
-            self._first_step = self._observed_step = step
+        if self._observed_step is None:
+            self._observed_step = step
         self._step, self._loss = step, loss
         self._curve.add(step, loss)
         self._speed.add(step, now)
@@ -107,13 +113,17 @@ class Reporter:
         write_json(self._environment.layout.metrics, to_data(self.evaluations))
         self._plugins.observe("smtf_after_evaluation", environment=self._environment, evaluation=evaluation)
 
-    def finish(self) -> None:
-        """Write what is still to be written: the last progress, the loss curve and its picture."""
-        if self._step != self._observed_step and self._loss is not None:
+    def trained(self) -> None:
+        """The last step has been taken: tell of it."""
+        if self._chief and self._loss is not None and self._step != self._observed_step:
             self._observe()
-        self._curve.write(self._environment.layout.loss_curve)
-        self._curve.draw(self._environment.layout.loss_picture, self._environment.job_name, self.evaluations)
-        self.phase("done")
+
+    def finish(self) -> None:
+        """Everything is done: write the whole loss curve and draw it with the evaluations."""
+        if self._chief:
+            self._curve.write(self._environment.layout.loss_curve)
+            self._curve.draw(self._environment.layout.loss_picture, self._environment.job_name, self.evaluations)
+            self.phase("done")
 
     def _observe(self) -> None:
         self._observed_step = self._step

@@ -67,8 +67,10 @@ def _missing(requirements: Path) -> list[dict[str, Any]]:
 
 def _pip(requirements: Path, *arguments: str) -> str:
     command = [sys.executable, "-m", "pip", *arguments, "--disable-pip-version-check", "--no-input"]
+    # In a session of its own: Ctrl-C stops the job, and the job then stops where nothing is half-installed.
     done = subprocess.run(
         command,
+        start_new_session=True,
         cwd=requirements.parent,
         capture_output=True,
         text=True,

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from attrs import evolve
 
-from smtf_core.errors import JobStoppedError
-from smtf_core.interfaces import CheckpointStore, Cluster, Strategy, UserScript
+from smtf_core.errors import InvalidInputError, JobStoppedError
+from smtf_core.interfaces import CheckpointStore, Cluster, Strategy, StrategySpec, UserScript
 from smtf_core.models import Layout, TrainingEnvironment, TrainingResult
 from smtf_core.models.converter import to_data
 from smtf_core.models.environment import read_environment
@@ -62,17 +62,32 @@ def train(layout: Layout, plugins: PluginManager, stop: StopSignal) -> TrainingR
 def _train(environment: TrainingEnvironment, plugins: PluginManager, stop: StopSignal) -> TrainingResult:
     for note in environment.settings.notes:
         _log.info("%s", note)
+    try:
+        result = _run_script(environment, plugins, stop)
+    except JobStoppedError:
+        # Before there was anything to save; what is stopped later ends in _run_engine.
+        result = TrainingResult(state="Stopped", stop_reason=stop.reason)
+    write_json(environment.layout.result, to_data(result))
+    return result
+
+
+def _run_script(environment: TrainingEnvironment, plugins: PluginManager, stop: StopSignal) -> TrainingResult:
     with ExitStack() as stack:
         stack.enter_context(_requirements(environment))
         plugins.observe("smtf_before_training", environment=environment)
+        stop.check()
         script = stack.enter_context(_load_script(environment, plugins))
         check_channels(script, environment)
+        strategy, spec = _strategy(environment, plugins)
+        if script.kind not in spec.script_kinds:
+            raise InvalidInputError(
+                f"distribution strategy {spec.name!r} cannot train {script.kind} scripts, only {', '.join(spec.script_kinds)}"
+            )
         store = _open_store(environment, plugins)
-        result = _strategy(environment, plugins).run(
+        stop.check()
+        return strategy.run(
             environment, lambda cluster: _run_engine(environment, script, cluster, store, plugins, stop)
         )
-        write_json(environment.layout.result, to_data(result))
-        return result
 
 
 def _requirements(environment: TrainingEnvironment) -> AbstractContextManager[None]:
@@ -87,13 +102,11 @@ def _load_script(environment: TrainingEnvironment, plugins: PluginManager) -> Ab
     return loader
 
 
-def _strategy(environment: TrainingEnvironment, plugins: PluginManager) -> Strategy:
+def _strategy(environment: TrainingEnvironment, plugins: PluginManager) -> tuple[Strategy, StrategySpec]:
     registry = Registries(plugins).strategies
     generation = environment.framework_version.generation
-    strategy: Strategy = registry.make(
-        choose_strategy(registry, environment.distribution, generation, len(environment.hosts)).name
-    )
-    return strategy
+    spec = choose_strategy(registry, environment.distribution, generation, len(environment.hosts))
+    return registry.make(spec.name), spec
 
 
 def _open_store(environment: TrainingEnvironment, plugins: PluginManager) -> CheckpointStore:
@@ -111,9 +124,11 @@ def _run_engine(
     plugins: PluginManager,
     stop: StopSignal,
 ) -> TrainingResult:
-    model_dir = _local_folder(store.folder(environment.layout.root / "checkpoints"))
-    reporter = Reporter(environment, plugins, store)
-    restored = store.restore(model_dir)
+    # The other hosts of a cluster get their variables from the chief and its parameter servers.
+    folder = store.folder(environment.layout.checkpoints) if cluster.is_chief else environment.layout.model
+    model_dir = _local_folder(folder)
+    reporter = Reporter(environment, plugins, store, chief=cluster.is_chief)
+    restored = store.restore(model_dir) if cluster.is_chief else None
     if restored is not None:
         reporter.checkpoint = restored
         _log.info("resuming at step %d from %s", restored.step, restored.path)
@@ -137,7 +152,7 @@ def _run_engine(
         )
         result, servable = training.result(), None
     store.close()
-    if cluster.is_chief and not stop.requested:
+    if cluster.is_chief and result.state == "Completed":
         result = _export(environment, plugins, result, servable)
     reporter.finish()
     return result
@@ -172,5 +187,5 @@ def _local_folder(folder: Path) -> Path:
 
 def _record_failure(layout: Layout, error: BaseException) -> None:
     if not layout.failure.exists():
-        _log.error("training failed", exc_info=error)
+        _log.debug("training failed; the failure file has the user's part of this", exc_info=error)
         write_atomically(layout.failure, failure_text(error, layout.code))

@@ -127,7 +127,15 @@ def test_no_tree_at_all(tmp_path):
 
 
 def test_hyperparameters_survive_encoding():
-    values = {"a": 1, "b": "text", "c": None, "d": [1, {"x": True}], "e": 0.5, "ü": "ß"}
+    values = {
+        "a": 1,
+        "b": "text",
+        "c": None,
+        "_tuning_objective_metric": "loss",
+        "d": [1, {"x": True}],
+        "e": 0.5,
+        "ü": "ß",
+    }
     assert decode_hyperparameters(encode_hyperparameters(values)) == values
     with pytest.raises(InvalidInputError, match=r"'w' of type object.*tolist"):
         encode_hyperparameters({"w": object()})

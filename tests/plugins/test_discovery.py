@@ -211,6 +211,14 @@ def test_an_error_observer_that_raises_is_logged_only(caplog):
         def smtf_on_submit_error(self, job, error):
             raise ZeroDivisionError("oops")
 
-    PluginManager(plugins=[Observer()]).observe("smtf_on_submit_error", job=None, error=ValueError("original"))
+    class Listener:
+        @hookimpl
+        def smtf_on_submit_error(self, error):
+            heard.append(str(error))
+
+    heard: list[str] = []
+    plugins = [Listener(), Observer(), Listener()]
+    PluginManager(plugins=plugins).observe("smtf_on_submit_error", job=None, error=ValueError("original"))
+    assert heard == ["original", "original"]
     assert "raised in smtf_on_submit_error" in caplog.text
     assert "oops" in caplog.text

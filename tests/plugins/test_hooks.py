@@ -169,7 +169,28 @@ def test_a_job_is_stopped_when_an_observer_of_its_submission_raises(script):
     trained = estimator(script, Picky())
     with pytest.raises(Exception, match=r"Picky.*raised in smtf_after_submit"):
         trained.fit(job_name="j", display=Display(quiet=True))
-    assert trained._backend.stopped == [("j", "an observer of the submission failed")]
+    assert trained._backend("fake").stopped == [("j", "an observer of the submission failed")]
+
+
+def test_a_plugin_can_choose_the_backend(script):
+    class Chooser:
+        @hookimpl
+        def smtf_configure_job(self, job):
+            return attrs.evolve(job, backend="fake")
+
+    manager = PluginManager(plugins=[AllKinds(), Chooser()])
+    trained = TensorFlow(script, plugins=manager)
+    trained.fit(job_name="j", display=Display(quiet=True))
+    assert trained.latest_training_job.backend == "fake"
+
+
+def test_what_is_passed_in_decides_before_what_is_installed():
+    class Loader:
+        @hookimpl
+        def smtf_load_script(self, environment):
+            return "mine"
+
+    assert PluginManager(plugins=[Loader()]).hook.smtf_load_script(environment=None) == "mine"
 
 
 def test_a_plugin_can_forbid_a_job(script):

@@ -8,9 +8,12 @@ and always ends with an evaluation and an export.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+import json
+import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -46,8 +49,22 @@ def train(training: Training) -> tuple[TrainingResult, str | None]:
         ScriptError: the script's model does not keep the contract.
         Exception: whatever the script or TensorFlow raises.
     """
-    with training.script.scope():
+    with training.script.scope(), _tf_config(training.cluster.tf_config):
         return _EstimatorRun(training).run()
+
+
+@contextlib.contextmanager
+def _tf_config(content: Mapping[str, Any]) -> Iterator[None]:
+    """Describe the cluster where ``RunConfig`` looks for it; a single host must not see what the user's shell may have."""
+    before = os.environ.pop("TF_CONFIG", None)
+    if content:
+        os.environ["TF_CONFIG"] = json.dumps(content)
+    try:
+        yield
+    finally:
+        os.environ.pop("TF_CONFIG", None)
+        if before is not None:
+            os.environ["TF_CONFIG"] = before
 
 
 class _EstimatorRun:
@@ -73,6 +90,7 @@ class _EstimatorRun:
         training.reporter.phase("training")
         self._train()
         self._note_checkpoint()
+        training.reporter.trained()
         if training.stop.requested or not training.cluster.is_chief:
             return training.result(), None
         step = training.reporter.checkpoint.step if training.reporter.checkpoint else 0
@@ -175,7 +193,7 @@ class _EstimatorRun:
 
     def _from_keras(self, config: Any) -> Any:
         model = calling.keras_model(self._training.script, self._environment)
-        if not type(model).__mro__[-2].__module__.startswith(("tf_keras", "tensorflow")):
+        if not any(kind.__module__.startswith("tf_keras") for kind in type(model).__mro__):
             raise ScriptError(
                 f"{self._training.script.path}: keras_model_fn returned a Keras 3 model; a script for "
                 "TensorFlow 1.x builds its model with "

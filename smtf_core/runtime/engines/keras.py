@@ -66,6 +66,7 @@ class _KerasRun:
         try:
             self._fit(data)
             self._save()
+            training.reporter.trained()
             if not training.stop.requested and self._evaluated_step != self._step:
                 self._evaluate()
         finally:

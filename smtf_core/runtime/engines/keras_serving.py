@@ -37,7 +37,7 @@ def _export_with_receiver(model: Any, path: str, serving_input: Callable[[], Any
     parse = wrapped.prune(feeds, receiver.features)
 
     def serve(*tensors: Any) -> dict[str, Any]:
-        outputs = model(parse(*tensors), training=False)
+        outputs = model(_model_input(parse(*tensors)), training=False)
         if isinstance(outputs, dict):
             return dict(outputs)
         flat = outputs if isinstance(outputs, (list, tuple)) else [outputs]
@@ -48,6 +48,11 @@ def _export_with_receiver(model: Any, path: str, serving_input: Callable[[], Any
     module = tensorflow.Module()
     module.model, module.serving_input, module.serve = model, wrapped, signature
     tensorflow.saved_model.save(module, path, signatures={"serving_default": signature})
+
+
+def _model_input(features: Any) -> Any:
+    """What a model is called with: a single feature as it is (the receiver had wrapped it in a dict), several by name."""
+    return next(iter(features.values())) if isinstance(features, dict) and len(features) == 1 else features
 
 
 def _output_name(model: Any, index: int) -> str:

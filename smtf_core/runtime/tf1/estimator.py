@@ -86,6 +86,7 @@ def load_estimator() -> None:
             }
         )
         finder = ViewedFinder(_PACKAGE, views.builtins, stand_ins=_stand_ins())
+        finder.uninstall()  # somebody's own attempt to import it has failed half-way and left modules behind
         sys.meta_path.insert(0, finder)
         try:
             importlib.import_module(f"{_PACKAGE}._api.v1.estimator")

@@ -1,0 +1,88 @@
+"""The hand-written pages: their tables match the code, their examples compile, their links lead somewhere."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from smtf_core.models import settings
+from smtf_core.models.layout import Layout
+from smtf_core.runtime.script import contract
+
+DOCS = Path(__file__).parent.parent.parent / "docs"
+PAGES = sorted(DOCS.rglob("*.md"))
+CONTRACT = (DOCS / "script-contract.md").read_text(encoding="utf-8")
+KEYS = {**settings.RUN_CONFIG_KEYS, **settings.EVAL_SPEC_KEYS, **settings.EXPERIMENT_KEYS}
+DEFAULTS = {
+    "save_checkpoints_secs": settings.DEFAULT_SAVE_CHECKPOINTS_SECS,
+    "min_eval_frequency": settings.DEFAULT_MIN_EVAL_FREQUENCY,
+    "throttle_secs": int(settings.EvaluationPolicy().throttle_secs),
+    "start_delay_secs": int(settings.EvaluationPolicy().start_delay_secs),
+}
+every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(DOCS)))
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_every_setting_is_in_the_table_with_what_it_takes(key):
+    row = re.search(rf"^\| `{key}` \| (.+?) \| (.+?) \| .+ \|$", CONTRACT, re.MULTILINE)
+    assert row is not None, f"docs/script-contract.md has no row for hyperparameter {key}"
+    assert row[1] == KEYS[key][0]
+    assert row[2] == str(DEFAULTS.get(key, row[2]))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *contract.MODEL_FUNCTIONS,
+        *contract.REQUIRED_FUNCTIONS,
+        *contract.OPTIONAL_FUNCTIONS,
+        *contract.TRAINING_DIR_NAMES,
+        *contract.HYPERPARAMETER_NAMES,
+        *contract.CHANNEL_NAMES,
+    ],
+)
+def test_every_name_of_the_contract_is_in_a_table(name):
+    assert re.search(rf"^\| [^|]*`{name}`", CONTRACT, re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", [name for name, value in vars(Layout).items() if isinstance(value, property)])
+def test_every_path_of_a_job_is_in_the_table(name):
+    path = getattr(Layout("/job"), name).relative_to("/job")
+    assert re.search(rf"^\| `{re.escape(str(path))}[`/]", CONTRACT, re.MULTILINE)
+
+
+@every_page
+def test_links_lead_somewhere(page):
+    for target in re.findall(r"\]\(([^)#\s]*)(?:#[\w-]+)?\)", page.read_text(encoding="utf-8")):
+        assert "://" in target or not target or (page.parent / target).is_file(), f"{page.name} links to {target}"
+
+
+@every_page
+def test_links_to_hooks_name_hooks(page):
+    hooks = (DOCS / "hooks.md").read_text(encoding="utf-8")
+    for anchor in re.findall(r"hooks\.md#(\w+)\)", page.read_text(encoding="utf-8")):
+        assert f"\n### {anchor}\n" in hooks
+
+
+@every_page
+def test_python_blocks_compile(page):
+    if page.name != "hooks.md":  # its blocks are looked at hook by hook
+        for block in re.findall(r"^```python\n(.*?)^```", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL):
+            compile(block, str(page), "exec")
+
+
+def test_the_index_leads_to_every_page():
+    index = (DOCS / "index.md").read_text(encoding="utf-8")
+    assert {str(page.relative_to(DOCS)) for page in PAGES} - {"index.md"} == set(re.findall(r"\]\(([^)]+)\)", index))
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.parent.name == "adr"], ids=lambda page: page.stem)
+def test_decisions_have_their_parts(page):
+    assert re.findall(r"^## (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE) == [
+        "Status",
+        "Context",
+        "Decision",
+        "Consequences",
+    ]

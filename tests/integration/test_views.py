@@ -1,0 +1,141 @@
+"""What a script of generation 1.x sees of TensorFlow and numpy; the process around it sees nothing of that."""
+
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from smtf_core import PluginManager, TensorFlow
+from smtf_core.client.display import Display
+from smtf_core.errors import UnexpectedStatusException
+
+CHECKS = """
+import numpy, numpy as np
+import tensorflow as tf, tensorflow
+import tensorflow.contrib.learn as learn
+import tensorflow.contrib.learn.python.learn.datasets.base as base
+from tensorflow.contrib.learn.python.learn.datasets.base import load_csv_with_header
+from tensorflow.python.estimator.model_fn import ModeKeys
+from tensorflow.python.estimator.export.export import build_raw_serving_input_receiver_fn
+from tensorflow.python.estimator.export.export_output import PredictOutput
+from tensorflow.python.keras.layers import Dense
+from tensorflow.python.keras._impl.keras.layers import LSTM
+from tensorflow.contrib.keras.python.keras.layers import Conv2D
+from tensorflow.python.saved_model.signature_constants import DEFAULT_SERVING_SIGNATURE_DEF_KEY
+from tensorflow.python.training import rmsprop
+from tensorflow.python.framework import ops
+import tensorflow.python.platform
+from tensorflow import keras, layers
+from tensorflow.keras import Model
+from sagemaker_tensorflow import PipeModeDataset, PipeModeDatasetException
+
+assert tf.__version__ == tf.VERSION == '1.6.0'
+assert learn.datasets.base.load_csv_with_header is base.load_csv_with_header is load_csv_with_header
+assert ModeKeys is tf.estimator.ModeKeys and PredictOutput is tf.estimator.export.PredictOutput
+assert Dense is tf.keras.layers.Dense is keras.layers.Dense
+assert layers.dense is tf.layers.dense and tf.nn.rnn_cell.BasicLSTMCell
+assert not tf.executing_eagerly()
+assert tf.placeholder(tf.float32, [None, 3]).shape[1].value == 3
+assert tf.zeros([2, 3]).get_shape()[0] == tf.Dimension(2)
+assert isinstance(tf.constant(1), tf.Tensor) and tf.Session and tf.app.flags and tf.gfile and tf.logging
+assert (np.int, np.bool, np.object, np.str, np.float) == (int, bool, object, str, float)
+assert np.array([1], dtype=np.int).dtype == np.int64 and np.lib.pad is np.pad
+assert set(np.random.random_integers(3, size=200)) == {1, 2, 3}
+from numpy import *
+try:
+    PipeModeDataset('training')
+except PipeModeDatasetException as error:
+    assert "channel 'training'" in str(error)
+else:
+    assert False
+"""
+
+
+def test_names_that_scripts_use(train, write, line):
+    train(write("names.py", CHECKS + line.read_text()), framework_version="1.6")
+
+
+@pytest.mark.parametrize(
+    ("statement", "message"),
+    [
+        (
+            "tf.contrib.bayesflow",
+            r"tf\.contrib\.bayesflow \(TensorFlow 1\.11\.0\) is not among the pieces of tf\.contrib",
+        ),
+        ("from tensorflow.contrib.slim import nets", r"tf\.contrib\.slim .* is not among the pieces"),
+        ("tf.no_such_thing", r"tf\.no_such_thing does not exist"),
+        ("from tensorflow.python.ops import gone_ops", r"tf\.python\.ops\.gone_ops does not exist"),
+    ],
+)
+def test_a_name_that_is_not_there_is_told_with_its_history(train, write, line, statement, message):
+    with pytest.raises(UnexpectedStatusException, match=message):
+        train(write("gone.py", f"import tensorflow as tf\n{statement}\n{line.read_text()}"))
+
+
+def test_the_process_stays_what_it_is(train, line):
+    before = (set(dir(tf)), tf.executing_eagerly(), tf.keras.Model, set(dir(np)))
+    train(line)
+    assert (set(dir(tf)), tf.executing_eagerly(), tf.keras.Model, set(dir(np))) == before
+    assert not hasattr(np, "int")
+    assert not hasattr(tf, "estimator")
+    assert tf.zeros([2, 3]).shape[1] == 3
+    assert isinstance(tf.zeros([2, 3]).shape[1], int)
+
+
+def test_while_a_script_runs_other_threads_are_in_tensorflow_2(train, write, line):
+    seen = {}
+
+    def look() -> None:
+        seen.update(eager=tf.executing_eagerly(), entry=type(tf.zeros([2]).shape[0]))
+
+    text = "import threading_hook\n" + line.read_text()
+    write("libs/threading_hook.py", "")
+    import builtins
+
+    builtins.smtf_test_look = look  # the script's own thread starts another one
+    script = write(
+        "thread.py",
+        text.replace(
+            "import threading_hook",
+            "import threading, tensorflow\nthread = threading.Thread(target=smtf_test_look)\nthread.start(); thread.join()",
+        ),
+    )
+    try:
+        train(script)
+    finally:
+        del builtins.smtf_test_look
+    assert seen == {"eager": True, "entry": int}
+
+
+def test_several_jobs_at_once_in_one_process(write, line, tmp_path):
+    """Two generations and two helpers of one name, side by side."""
+    for name, rate in (("a", "0.01"), ("b", "0.02")):
+        write(f"{name}/helper.py", f"RATE = {rate}\n")
+        write(f"{name}/line.py", "import helper\n" + line.read_text().replace("0.01", "helper.RATE"))
+    plugins = PluginManager()
+    results: dict[str, TensorFlow] = {}
+
+    def run(name: str, version: str, script: str) -> None:
+        estimator = TensorFlow(
+            script,
+            source_dir=tmp_path / name,
+            framework_version=version,
+            training_steps=200,
+            output_path=tmp_path / "out",
+            plugins=plugins,
+        )
+        estimator.fit(job_name=name, display=Display(quiet=True))
+        results[name] = estimator
+
+    write("c/line.py", line.read_text().replace("import tensorflow as tf", "from tensorflow.compat import v1 as tf"))
+    jobs = [("a", "1.4"), ("b", "1.11"), ("c", "2.x")]
+    threads = [threading.Thread(target=run, args=(name, version, "line.py")) for name, version in jobs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert {name: estimator.result.global_step for name, estimator in results.items()} == {"a": 200, "b": 200, "c": 200}
+    log = (Path(tmp_path) / "out" / "a" / "output" / "log.txt").read_text()
+    assert "out/b" not in log

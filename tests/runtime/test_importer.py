@@ -1,0 +1,177 @@
+"""The code folder as a private package; views; nothing of the process changes."""
+
+import importlib
+import sys
+from types import ModuleType
+
+import pytest
+
+from smtf_core.runtime.script.importer import ScriptImporter
+from smtf_core.runtime.script.views import ModuleView, Views, target_attribute
+
+
+class Names:
+    """A view of json in which `extra` is 42 and submodule `decoder` is seen through a view too."""
+
+    def lookup(self, view, name):
+        if f"{view.__name__}.{name}" in ("fake.extra", "fake.decoder.inner"):
+            return 42
+        try:
+            return target_attribute(view.target, name)
+        except AttributeError:
+            raise AttributeError(f"{view.__name__}.{name} went away in 2015") from None
+
+    def covers(self, module):
+        return module.__name__ == "json.decoder"
+
+
+def load(tmp_path, entry="main.py", roots=None):
+    importer = ScriptImporter(tmp_path, entry, roots or {})
+    return importer, importer.load()
+
+
+def fake():
+    return {"fake": lambda: ModuleView("fake", importlib.import_module("json"), Names())}
+
+
+def test_every_form_of_import_reaches_the_view(write, tmp_path):
+    write(
+        "main.py",
+        """
+        import fake
+        import fake as renamed
+        import fake.decoder
+        import fake.decoder as decoder
+        from fake import extra, dumps
+        from fake.decoder import inner, JSONDecoder
+        from fake import *
+        import importlib
+
+        def late():
+            import fake.decoder
+            return fake.decoder.inner
+
+        assert fake is renamed is importlib.import_module("fake")
+        assert importlib.import_module("fake.decoder") is decoder is fake.decoder
+        assert __import__("fake").extra == extra == 42 == inner == late()
+        assert dumps([1]) == "[1]" and loads("2") == 2
+        """,
+    )
+    importer, _ = load(tmp_path, roots=fake())
+    importer.close()
+    assert "fake" not in sys.modules
+    assert not hasattr(importlib.import_module("json"), "extra")
+
+
+@pytest.mark.parametrize(
+    "statement", ["from fake import gone", "import fake.gone", "from fake.gone import x", "import fake; fake.gone"]
+)
+def test_a_missing_name_says_what_the_view_knows(write, tmp_path, statement):
+    write("main.py", statement)
+    with pytest.raises((ImportError, AttributeError), match=r"fake\.gone went away in 2015"):
+        load(tmp_path, roots=fake())
+
+
+def test_helpers_packages_and_relative_imports(write, tmp_path):
+    write("helper.py", "import fake\nvalue = fake.extra\nfrom main import constant\n")
+    write("package/__init__.py", "from . import inner\nfrom .inner import deep\n")
+    write("package/inner.py", "import fake\ndeep = fake.extra + 1\n")
+    write(
+        "main.py",
+        """
+        constant = 'mine'
+        import helper, package.inner, os.path
+        import package.inner as direct
+        from package import deep
+        from helper import constant as through
+        assert (helper.value, deep, direct.deep, through) == (42, 43, 43, 'mine')
+        """,
+    )
+    before = set(sys.modules)
+    importer, module = load(tmp_path, roots=fake())
+    importer.close()
+    assert "helper" not in sys.modules
+    assert set(sys.modules) - before <= {"json.decoder"}
+    assert module.constant == "mine"
+
+
+def test_two_scripts_with_helpers_of_one_name_live_side_by_side(write, tmp_path):
+    for name in ("a", "b"):
+        write(f"{name}/helper.py", f"value = {name!r}")
+        write(
+            f"{name}/main.py",
+            "import helper\ndef value():\n    import helper as again\n    return helper.value + again.value\n",
+        )
+    (first, a), (second, b) = load(tmp_path / "a"), load(tmp_path / "b")
+    assert (a.value(), b.value()) == ("aa", "bb")
+    first.close()
+    second.close()
+
+
+def test_an_entry_point_in_a_sub_folder_sees_its_neighbours_and_the_code_folder(write, tmp_path):
+    write("shared.py", "value = 1")
+    write("jobs/neighbour.py", "value = 2")
+    write("jobs/my-train.v2.py", "import shared, neighbour\ntotal = shared.value + neighbour.value\n")
+    importer, module = load(tmp_path, "jobs/my-train.v2.py")
+    importer.close()
+    assert module.total == 3
+
+
+def test_folders_that_the_script_puts_on_sys_path_are_its_own(write, tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    write("lib/tool.py", "import fake\nvalue = fake.extra\n")
+    write(
+        "main.py",
+        "import os, sys\nsys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), 'lib'))\nimport tool\nvalue = tool.value\n",
+    )
+    importer, module = load(tmp_path, roots=fake())
+    importer.close()
+    assert module.value == 42
+
+
+def test_installed_packages_and_the_standard_library_are_what_they_are(write, tmp_path):
+    (tmp_path / "attr").mkdir()  # a mere folder does not hide a package
+    write("json.py", "raise RuntimeError('hides the standard library')")
+    write(
+        "main.py",
+        "import attr, json, collections.abc, xml.dom as dom\nattr.s, json.dumps, dom.Node, collections.abc.Mapping\n",
+    )
+    importer, module = load(tmp_path)
+    importer.close()
+    assert module.attr is importlib.import_module("attr")
+
+
+def test_dataclasses_and_pickle_work_in_a_script(write, tmp_path):
+    write(
+        "main.py",
+        """
+        from __future__ import annotations
+        import dataclasses, pickle
+
+        @dataclasses.dataclass
+        class Point:
+            x: int
+            y: dataclasses.InitVar[int] = 0
+
+        assert pickle.loads(pickle.dumps(Point(3))) == Point(3)
+        """,
+    )
+    importer, _ = load(tmp_path)
+    importer.close()
+
+
+def test_tracebacks_name_the_users_own_file(write, tmp_path):
+    real = write("elsewhere/main.py", "def fail():\n    raise ValueError\n")
+    (tmp_path / "code").mkdir()
+    (tmp_path / "code" / "main.py").symlink_to(real)
+    importer, module = load(tmp_path / "code")
+    importer.close()
+    assert module.fail.__code__.co_filename == str(real)
+    assert module.__file__ == str(tmp_path / "code" / "main.py")
+    assert not list(real.parent.glob("__pycache__"))
+
+
+def test_views_leave_other_imports_alone():
+    views = Views({"fake": lambda: ModuleType("fake")})
+    assert views.import_("json.decoder", fromlist=("JSONDecoder",)) is importlib.import_module("json.decoder")
+    assert views.import_("json.decoder") is importlib.import_module("json")
