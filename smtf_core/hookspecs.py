@@ -325,8 +325,8 @@ def smtf_after_steps(environment: TrainingEnvironment, progress: Progress) -> No
 
     Runs in: chief only.
 
-    Called when: every ``log_step_count_steps`` steps (100 unless the hyperparameter says otherwise), and for the last step
-    when training has ended.
+    Called when: every ``log_step_count_steps`` steps (100 unless the hyperparameter says otherwise), and for the
+    last step when training has ended.
 
     Args:
         environment: what this host knows of its job.
@@ -464,8 +464,8 @@ def smtf_on_training_error(environment: TrainingEnvironment, error: BaseExceptio
 
     Runs in: every host.
 
-    Called when: the failure file is written, whoever raised: the script, TensorFlow or smtf. Not when the job's tree cannot
-    even be read, because then there is no environment to show.
+    Called when: the failure file is written, whoever raised: the script, TensorFlow or smtf. Not when the job's
+    tree cannot even be read, because then there is no environment to show.
 
     Args:
         environment: what this host knows of its job.

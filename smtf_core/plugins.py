@@ -78,7 +78,7 @@ class PluginManager:
         self._disabled = [pattern.strip() for pattern in patterns if pattern.strip()]
         if autoload:
             self._discover()
-        # Pluggy asks the last one registered first: what an embedder passes in decides before what happens to be installed.
+        # Pluggy asks the last one registered first: what is passed in decides before what happens to be installed.
         for plugin in plugins:
             self.register(plugin)
 
@@ -163,7 +163,7 @@ class PluginManager:
             others = [module for module in plugins if module is not plugin.module]
             try:
                 self._pluggy.subset_hook_caller(caller.name, others)(**arguments)
-            except Exception:
+            except Exception:  # noqa: BLE001 - logged: it must not hide the error that is being told
                 _log.exception("%s raised in %s; the original error follows", plugin, hook)
 
     def _discover(self) -> None:

@@ -81,7 +81,8 @@ def _run_script(environment: TrainingEnvironment, plugins: PluginManager, stop: 
         strategy, spec = _strategy(environment, plugins)
         if script.kind not in spec.script_kinds:
             raise InvalidInputError(
-                f"distribution strategy {spec.name!r} cannot train {script.kind} scripts, only {', '.join(spec.script_kinds)}"
+                f"distribution strategy {spec.name!r} cannot train {script.kind} scripts, "
+                f"only {', '.join(spec.script_kinds)}"
             )
         store = _open_store(environment, plugins)
         stop.check()

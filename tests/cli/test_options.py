@@ -16,7 +16,7 @@ def merged(*arguments: str, file=None):
     from smtf_core.cli.jobfile import JobFile
 
     context = train.make_context("train", list(arguments))
-    options = {key: value for key, value in context.params.items()}
+    options = context.params
     return _merge(file or JobFile(), options)
 
 

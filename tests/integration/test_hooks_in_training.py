@@ -56,7 +56,7 @@ def test_observers_in_their_order(train, line):
     settings = {"log_step_count_steps": 5, "save_checkpoints_steps": 10, "throttle_secs": 0}
     train(line, plugins=[recorder], hyperparameters=settings)
     steps = [call[1] for call in recorder.calls if call[0] == "after_steps"]
-    assert all(later > earlier for earlier, later in zip(steps, steps[1:], strict=False))
+    assert steps == sorted(set(steps))
     assert 3 <= len(steps) <= 5
     assert [call for call in recorder.calls if call[0] != "after_steps"] == [
         ("before_training", 20),

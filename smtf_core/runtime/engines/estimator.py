@@ -55,7 +55,7 @@ def train(training: Training) -> tuple[TrainingResult, str | None]:
 
 @contextlib.contextmanager
 def _tf_config(content: Mapping[str, Any]) -> Iterator[None]:
-    """Describe the cluster where ``RunConfig`` looks for it; a single host must not see what the user's shell may have."""
+    """Describe the cluster where ``RunConfig`` looks for it; a single host must not see what a shell may have left."""
     before = os.environ.pop("TF_CONFIG", None)
     if content:
         os.environ["TF_CONFIG"] = json.dumps(content)

@@ -51,7 +51,7 @@ def _export_with_receiver(model: Any, path: str, serving_input: Callable[[], Any
 
 
 def _model_input(features: Any) -> Any:
-    """What a model is called with: a single feature as it is (the receiver had wrapped it in a dict), several by name."""
+    """What a model is called with: a single feature as it is (the receiver wraps it in a dict), several by name."""
     return next(iter(features.values())) if isinstance(features, dict) and len(features) == 1 else features
 
 

@@ -1,0 +1,43 @@
+# make demo: the main job on real data, from nothing.   make test: the tests, from nothing.
+# Both set up .venv on their own; they need Python 3.10 or later (PYTHON=…) and make.
+
+PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3.10 python3,$(shell command -v $(name) 2>/dev/null)))
+VENV := .venv
+READY := $(VENV)/.ready
+export TF_CPP_MIN_LOG_LEVEL ?= 2
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-fast lint docs setup clean
+
+help: ## List what there is to make.
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+demo: $(READY) ## Train, evaluate, export and serve a TensorFlow 1.11 script on iris data, in this process.
+	$(VENV)/bin/python examples/demo.py smtf-demo
+
+test: $(READY) ## Run all tests.
+	$(VENV)/bin/python -m pytest
+
+test-fast: $(READY) ## Run the tests that need neither TensorFlow nor processes of their own.
+	$(VENV)/bin/python -m pytest -m "not tensorflow and not slow"
+
+lint: $(READY) ## Check style, types and import directions.
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+
+docs: $(READY) ## Write docs/hooks.md from the hookspecs.
+	$(VENV)/bin/python docs/generate_hooks.py
+
+setup: $(READY) ## Set up .venv only.
+
+$(READY): pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/python -m pip install --quiet --upgrade 'pip>=25.1'
+	$(VENV)/bin/python -m pip install --quiet --editable '.[tensorflow,examples]' --group test --group lint
+	touch $@
+
+clean: ## Remove what make and the demo have made.
+	rm -rf $(VENV) smtf-demo smtf-jobs build *.egg-info .pytest_cache .mypy_cache .ruff_cache
