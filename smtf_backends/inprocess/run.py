@@ -76,6 +76,7 @@ class Run(threading.Thread):
     def status(self) -> JobStatus:
         """The job's state."""
         if self._ended.is_set():
+            self.join()
             return self._folder.status()
         state = JobState.STOPPING if self._stop_signal.requested else JobState.IN_PROGRESS
         return JobStatus(state=state, message=self._stop_signal.reason, progress=self._folder.progress())

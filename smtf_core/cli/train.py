@@ -8,10 +8,12 @@ import math
 import os
 import signal
 import sys
+import threading
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -164,8 +166,7 @@ class _Train:
 
     def run(self, job_file: Path | None) -> None:
         signal.signal(signal.SIGTERM, self._terminate)
-        # TensorFlow's C++ remarks would tear the progress bar apart; errors stay. Read when TensorFlow is imported.
-        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+        _quieten()
         estimator: TensorFlow | None = None
         job_name: str | None = None
         failure: str | None = None
@@ -185,11 +186,7 @@ class _Train:
             status, code, failure = "Failed", _USAGE, str(error)
             self._display.console.print(f"smtf: {error}", style="red", markup=False)
         self._report(estimator, job_name, status, failure)
-        sys.stdout.flush()
-        sys.stderr.flush()
-        # Not sys.exit: TensorFlow's threads may still be at work after an interruption, and the interpreter would tear
-        # down under them.
-        os._exit(code)
+        _leave(code)
 
     def _terminate(self, number: int, frame: FrameType | None) -> None:
         self._signal = number
@@ -215,6 +212,27 @@ class _Train:
             _print_table(name or "", status, result, handle.location)
         elif handle is not None:
             self._display.note(f"the whole log is in {handle.location}/output/log.txt")
+
+
+def _leave(code: int) -> NoReturn:
+    """End this process, also when a job's thread cannot be brought to an end and would be torn down under TensorFlow."""
+    if not any(thread.name.startswith("smtf-") for thread in threading.enumerate()):
+        sys.exit(code)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+def _quieten() -> None:
+    """Keep off the screen what would tear the progress bar apart and what a script's user cannot act on.
+
+    This process is the command's own, so its environment and warning filters are, too; who sets them himself keeps them.
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # C++ remarks; errors stay
+    if not sys.warnoptions:
+        removed = "will be removed in a future version"
+        for notice in (f".*is deprecated and {removed}", rf".*Model\.state_updates. {removed}"):
+            warnings.filterwarnings("ignore", message=notice, category=UserWarning)
 
 
 def _merge(file: JobFile, options: Mapping[str, Any]) -> dict[str, Any]:

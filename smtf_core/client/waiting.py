@@ -32,8 +32,8 @@ def wait_for(
             process anyway.
 
     Returns:
-        The final status, and the ``KeyboardInterrupt`` that stopped the job, if one did: the caller raises it when it has
-        taken note of the status.
+        The final status, and the ``KeyboardInterrupt`` that stopped the job, if one did: the caller raises it when it
+        has taken note of the status.
 
     Raises:
         KeyboardInterrupt: Ctrl-C while waiting for a job that goes on by itself, or for the third time.

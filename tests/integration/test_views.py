@@ -57,6 +57,22 @@ def test_names_that_scripts_use(train, write, line):
     train(write("names.py", CHECKS + line.read_text()), framework_version="1.6")
 
 
+def test_flags_are_the_scripts_own_and_at_their_defaults(train, write, line):
+    flags = """
+import tensorflow as tf
+from tensorflow.python.platform import flags
+tf.app.flags.DEFINE_integer('batch_size', 4, 'size')
+tf.flags.DEFINE_string(flag_name='colour', default_value='red', docstring='colour')
+FLAGS = tf.app.flags.FLAGS
+assert (FLAGS.batch_size, flags.FLAGS.colour) == (4, 'red')
+FLAGS.batch_size = 5
+assert tf.flags.FLAGS.batch_size == 5
+"""
+    script = write("flags.py", flags + line.read_text())
+    for _ in range(2):
+        train(script)
+
+
 @pytest.mark.parametrize(
     ("statement", "message"),
     [

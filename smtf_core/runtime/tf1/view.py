@@ -13,6 +13,7 @@ from typing import Any
 from smtf_core.models import FrameworkVersion
 from smtf_core.runtime.script.views import ModuleView, target_attribute
 from smtf_core.runtime.tf1.estimator import load_estimator
+from smtf_core.runtime.tf1.flags import script_flags
 
 _KERAS = "tf_keras.api._v1.keras"
 
@@ -30,6 +31,8 @@ _REPLACED = {
     "tensorflow.python.keras": _KERAS,
     "tensorflow.core": "tensorflow.core",
 }
+
+_FLAGS = ("tensorflow.flags", "tensorflow.app.flags", "tensorflow.python.platform.flags")
 
 # Packages whose modules a script sees through views; all others are handed out as they are.
 _COVERED = ("tensorflow", "tf_keras", "tensorflow_estimator")
@@ -49,6 +52,7 @@ class TensorFlow1Names:
 
     def __init__(self, version: FrameworkVersion) -> None:
         self._version = str(version)
+        self._flags: ModuleType | None = None
 
     def lookup(self, view: ModuleView, name: str) -> Any:
         """See :class:`~smtf_core.runtime.script.views.Names`."""
@@ -57,6 +61,9 @@ class TensorFlow1Names:
             return importlib.import_module(_REPLACED[dotted])
         if dotted in ("tensorflow.__version__", "tensorflow.VERSION"):
             return self._version
+        if dotted in _FLAGS:
+            self._flags = self._flags or script_flags()
+            return self._flags
         try:
             return target_attribute(view.target, name)
         except AttributeError:
