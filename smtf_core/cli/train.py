@@ -215,7 +215,7 @@ class _Train:
 
 
 def _leave(code: int) -> NoReturn:
-    """End this process, also when a job's thread cannot be brought to an end and would be torn down under TensorFlow."""
+    """End this process, also when a job's thread cannot be brought to an end: the interpreter would wait, or crash."""
     if not any(thread.name.startswith("smtf-") for thread in threading.enumerate()):
         sys.exit(code)
     sys.stdout.flush()
@@ -226,7 +226,7 @@ def _leave(code: int) -> NoReturn:
 def _quieten() -> None:
     """Keep off the screen what would tear the progress bar apart and what a script's user cannot act on.
 
-    This process is the command's own, so its environment and warning filters are, too; who sets them himself keeps them.
+    This process is the command's own, so its environment and warning filters are, too; who sets them keeps them.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # C++ remarks; errors stay
     if not sys.warnoptions:

@@ -1,8 +1,8 @@
 """``tf.flags`` for a script: flags of its own, at their defaults.
 
 In the legacy container a script's flags were never given on a command line, so reading one gave its default. The flags
-of today's process belong to somebody else (they are global, and its command line is that of smtf), and defining one twice,
-as a second job of the same script would, is an error there.
+of today's process belong to somebody else (they are global, and the command line is smtf's), and defining one twice, as a
+second job of the same script would, is an error there.
 """
 
 from __future__ import annotations
