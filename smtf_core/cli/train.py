@@ -13,7 +13,7 @@ import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from types import FrameType
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TextIO
 
 import click
 
@@ -163,8 +163,10 @@ class _Train:
         self._as_json = as_json
         self._tensorboard = tensorboard
         self._signal: int | None = None
+        self._stdout = _Column(sys.stdout)
 
     def run(self, job_file: Path | None) -> None:
+        sys.stdout = self._stdout
         signal.signal(signal.SIGTERM, self._terminate)
         _quieten()
         estimator: TensorFlow | None = None
@@ -207,11 +209,32 @@ class _Train:
         result = (estimator.result if estimator else None) or TrainingResult(state=status)
         name = handle.job_name if handle else job_name
         if self._as_json:
+            self._stdout.finish_line()
             click.echo(json.dumps(_json_report(name, status, result, failure), allow_nan=False))
         elif handle is not None and status != "Failed":
             _print_table(name or "", status, result, handle.location)
         elif handle is not None:
             self._display.note(f"the whole log is in {handle.location}/output/log.txt")
+
+
+class _Column:
+    """Standard output that knows whether it is at the beginning of a line; a script may leave one unfinished."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._unfinished = False
+
+    def write(self, text: str) -> int:
+        if text:
+            self._unfinished = not text.endswith("\n")
+        return self._stream.write(text)
+
+    def finish_line(self) -> None:
+        if self._unfinished:
+            self.write("\n")
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
 
 
 def _leave(code: int) -> NoReturn:
@@ -231,7 +254,8 @@ def _quieten() -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # C++ remarks; errors stay
     if not sys.warnoptions:
         removed = "will be removed in a future version"
-        for notice in (f".*is deprecated and {removed}", rf".*Model\.state_updates. {removed}"):
+        ended = "Your input ran out of data"  # an input that ends is how many trainings and all evaluations end
+        for notice in (f".*is deprecated and {removed}", rf".*Model\.state_updates. {removed}", ended):
             warnings.filterwarnings("ignore", message=notice, category=UserWarning)
 
 

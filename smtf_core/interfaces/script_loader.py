@@ -26,6 +26,8 @@ class UserScript:
         kind: ``'model_fn'``, ``'keras_model_fn'`` or ``'estimator_fn'``.
         functions: contract name → the user's function; always has ``kind``, ``train_input_fn`` and ``eval_input_fn``,
             and ``serving_input_fn`` when the script defines it.
+        hyperparameters: the one dict that all of them get; as in the legacy container, what one function changes in it,
+            the next one sees.
         scope: a factory of the context in which the functions must be called (the TensorFlow behaviour that the script
             expects); re-entrant and bound to the thread.
     """
@@ -33,6 +35,7 @@ class UserScript:
     path: str
     kind: str
     functions: Mapping[str, Callable[..., Any]] = field(factory=dict)
+    hyperparameters: dict[str, Any] = field(factory=dict)
     scope: Callable[[], AbstractContextManager[None]]
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import traceback
 from pathlib import Path
 from types import TracebackType
 
 from smtf_core.errors import SmtfError
+
+# First lines of TensorFlow's and Keras's messages that say only that something has happened.
+_EMPTY_WORDS = re.compile(r"Graph execution error:?$|Exception encountered when calling .*\.$|in user code:$")
 
 
 def failure_text(error: BaseException, code: Path) -> str:
@@ -18,12 +22,30 @@ def failure_text(error: BaseException, code: Path) -> str:
 
 
 def describe(error: BaseException) -> str:
-    """An error in one paragraph; ``sys.exit`` in user code is told apart from a crash."""
+    """An error in one line, for people who see no more than that."""
     if isinstance(error, SystemExit):
         return f"the script called sys.exit({error.code!r}) before training had ended"
     if isinstance(error, SmtfError):
         return str(error)
-    return "".join(traceback.format_exception_only(error)).strip()
+    if isinstance(error, SyntaxError):
+        return _describe_syntax_error(error)
+    lines = [line.strip() for line in _without_colours("".join(traceback.format_exception_only(error))).splitlines()]
+    # TensorFlow and Keras begin with a line that says nothing: the next ones tell what happened.
+    telling = [line for line in lines if line and not _EMPTY_WORDS.search(line)]
+    kind = type(error).__name__
+    headline = telling[0] if telling else lines[0]
+    return headline if headline.startswith((kind, type(error).__module__)) else f"{kind}: {headline}"
+
+
+def _describe_syntax_error(error: SyntaxError) -> str:
+    described = f"{type(error).__name__}: {error.msg} ({error.filename}, line {error.lineno})"
+    if "Missing parentheses in call to" in (error.msg or ""):
+        described += "; this is Python 2 source, which has to be converted to Python 3"
+    return described
+
+
+def _without_colours(text: str) -> str:
+    return re.sub(r"\x1b\[[0-9;]*m", "", text)
 
 
 def exit_status(error: BaseException) -> int:
@@ -50,5 +72,6 @@ def user_traceback(error: BaseException, code: Path) -> str:
     while start is not None and not any(Path(start.tb_frame.f_code.co_filename).is_relative_to(root) for root in roots):
         start = start.tb_next
     if start is None and not isinstance(error, SyntaxError):
-        return "".join(traceback.format_exception(error))
-    return "".join(traceback.format_exception(type(error), error, start, chain=error.__cause__ is not None))
+        return _without_colours("".join(traceback.format_exception(error)))
+    shown = traceback.format_exception(type(error), error, start, chain=error.__cause__ is not None)
+    return _without_colours("".join(shown))

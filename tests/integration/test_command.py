@@ -133,10 +133,13 @@ def test_without_json_a_table_is_printed_and_prints_of_the_script_are_seen(line,
 
 def test_an_mkl_switch_at_the_top_of_the_script_takes_effect(line, tmp_path):
     script = tmp_path / "mkl.py"
-    script.write_text("import os\nos.environ['TF_DISABLE_MKL'] = '1'\n" + line.read_text())
-    done = subprocess.run(command(script, "--training-steps", "5"), cwd=tmp_path, capture_output=True, text=True)
+    top = "import os\nos.environ['TF_DISABLE_MKL'] = '1'\nprint('an unfinished line', end='')\n"
+    script.write_text(top + line.read_text())
+    arguments = command(script, "--training-steps", "5", "--json")
+    done = subprocess.run(arguments, cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 0
     assert "oneDNN custom operations are on" not in done.stderr
+    assert report(done.stdout)["status"] == "Completed"
 
 
 def test_tensorboard_runs_meanwhile_and_ends_with_the_job(line, tmp_path):

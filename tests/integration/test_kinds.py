@@ -132,8 +132,29 @@ def serving_input_fn(hyperparameters):
     script = write("k.py", KERAS.format(compiled=COMPILED.format(optimizer="'adam'"), data=PLAIN) + serving)
     trained = train(script, framework_version="2.x")
     signature = tf.saved_model.load(trained.result.exported.path).signatures["serving_default"]
-    (outputs,) = signature(text=tf.constant(["1", "2"])).values()
-    assert outputs.shape == [2, 1]
+    (expected,) = signature(text=tf.constant(["1", "2"])).values()
+    assert expected.shape == [2, 1]
+
+    # TensorFlow 1 and TensorFlow Serving restore variables by the graph's own operation.
+    with tf.compat.v1.Session(graph=tf.Graph()) as session:
+        loaded = tf.compat.v1.saved_model.load(session, ["serve"], trained.result.exported.path)
+        served = loaded.signature_def["serving_default"]
+        (output,) = served.outputs.values()
+        got = session.run(output.name, {served.inputs["text"].name: ["1", "2"]})
+    assert got == pytest.approx(expected.numpy())
+
+
+def test_a_single_host_of_generation_1_is_the_master(train, write):
+    check = "assert (run_config.task_type, run_config.is_chief, run_config.num_ps_replicas) == ('master', True, 0)"
+    script = ESTIMATOR.format(arguments="config=run_config").replace("    column =", f"    {check}\n    column =")
+    assert train(write("e.py", script)).result.global_step == 20
+
+
+@pytest.mark.parametrize("optimizer", ["tf.keras.optimizers.Adam(0.01, decay=1e-6)", "'sgd'"])
+def test_optimizers_of_keras_before_2_11(train, write, optimizer):
+    check = "assert hasattr(tf.keras.optimizers.Adam, 'get_updates')\n"
+    script = write("k.py", KERAS.format(compiled=COMPILED.format(optimizer=optimizer), data=PLAIN) + check)
+    assert train(script, framework_version="2.4").result.global_step == 20
 
 
 @pytest.mark.parametrize("version", ["1.11", "2.x"])
@@ -147,11 +168,11 @@ def test_what_a_keras_input_function_may_return_is_told(train, write):
     script = write(
         "k.py",
         KERAS.format(compiled=COMPILED.format(optimizer="'adam'"), data=PLAIN).replace(
-            "return tf.data", "3 and tf.data"
+            "return tf.data", "return 3 or tf.data"
         ),
     )
     with pytest.raises(
-        UnexpectedStatusException, match=r"train_input_fn must return a batched tf\.data\.Dataset.*NoneType"
+        UnexpectedStatusException, match=r"train_input_fn must return a batched tf\.data\.Dataset.*it returned int"
     ):
         train(script, framework_version="2.x")
 

@@ -57,7 +57,7 @@ def test_more_steps_resume_where_the_first_job_stopped(train, line, tmp_path, lo
     second = train(line, checkpoint_path=f"{checkpoints}/", training_steps=50)
     assert second.result.global_step == 50
     rows = list(csv.DictReader(tree(second).loss_curve.open()))
-    assert (int(rows[0]["step"]), len(rows)) == (30, 20)
+    assert [int(row["step"]) for row in rows] == list(range(31, 51))
     assert "resuming at step 30" in log(second)
     assert Path(second.result.exported.path).is_relative_to(tree(second).model)
 

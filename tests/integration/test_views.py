@@ -11,7 +11,7 @@ from smtf_core import PluginManager, TensorFlow
 from smtf_core.client.display import Display
 from smtf_core.errors import UnexpectedStatusException
 
-CHECKS = """
+CHECKS = r"""
 import numpy, numpy as np
 import tensorflow as tf, tensorflow
 import tensorflow.contrib.learn as learn
@@ -22,6 +22,11 @@ from tensorflow.python.estimator.export.export import build_raw_serving_input_re
 from tensorflow.python.estimator.export.export_output import PredictOutput
 from tensorflow.python.keras.layers import Dense
 from tensorflow.python.keras._impl.keras.layers import LSTM
+from tensorflow.python.keras._impl.keras.engine.topology import InputLayer, Layer as TopologyLayer
+from tensorflow.python.keras.engine import InputSpec
+from tensorflow.python.keras.layers.core import Dropout
+from tensorflow.python.keras._impl.keras.layers.normalization import BatchNormalization
+from tensorflow.python.keras._impl.keras.optimizers import Adam
 from tensorflow.contrib.keras.python.keras.layers import Conv2D
 from tensorflow.python.saved_model.signature_constants import DEFAULT_SERVING_SIGNATURE_DEF_KEY
 from tensorflow.python.training import rmsprop
@@ -43,6 +48,36 @@ assert isinstance(tf.constant(1), tf.Tensor) and tf.Session and tf.app.flags and
 assert (np.int, np.bool, np.object, np.str, np.float) == (int, bool, object, str, float)
 assert np.array([1], dtype=np.int).dtype == np.int64 and np.lib.pad is np.pad
 assert set(np.random.random_integers(3, size=200)) == {1, 2, 3}
+assert np.fromstring(b'\x01\x02', dtype=np.uint8).tolist() == [1, 2] and np.fromstring('1 2', sep=' ').tolist() == [1, 2]
+assert np.array([[1, 2], [3]]).dtype == object and np.asscalar(np.array([5])) == 5
+assert np.asfarray([1], np.int).dtype == np.float64 and np.mat([[1]]).shape == (1, 1)
+import io
+buffer = io.BytesIO()
+np.save(buffer, np.array([{'a': 1}]))
+buffer.seek(0)
+assert np.load(buffer)[0] == {'a': 1}
+
+assert InputLayer is tf.keras.layers.InputLayer and TopologyLayer is tf.keras.layers.Layer and Dropout is tf.keras.layers.Dropout
+assert tf.keras.__version__.startswith('2.')
+from absl import flags as absl_flags, logging as absl_logging
+assert absl_flags is tf.flags
+
+# graph mode on a global default graph, reference variables
+before = tf.get_default_graph()
+tf.reset_default_graph()
+assert tf.get_default_graph() is not before
+tf.keras.backend.clear_session()
+variable = tf.get_variable('v', [], initializer=tf.zeros_initializer())
+assert variable.op.type == 'VariableV2'
+one = tf.cond(variable > 0, lambda: [variable], lambda: [variable + 1])
+assert isinstance(one, tf.Tensor) and isinstance(tf.cond(variable > 0, lambda: [variable], lambda: [variable], strict=True), list)
+with tf.Session() as session:
+    session.run(tf.global_variables_initializer())
+    assert session.run(one) == 1
+with tf.init_scope():
+    assert not tf.executing_eagerly()
+tf.data.Dataset.range(3).map(lambda x: tf.cast(x, tf.float32)).make_one_shot_iterator()
+tf.reset_default_graph()
 from numpy import *
 try:
     PipeModeDataset('training')
@@ -98,6 +133,8 @@ def test_the_process_stays_what_it_is(train, line):
     assert not hasattr(tf, "estimator")
     assert tf.zeros([2, 3]).shape[1] == 3
     assert isinstance(tf.zeros([2, 3]).shape[1], int)
+    with tf.Graph().as_default():
+        assert tf.compat.v1.get_variable("v", []).op.type == "VarHandleOp"
 
 
 def test_while_a_script_runs_other_threads_are_in_tensorflow_2(train, write, line):

@@ -1,6 +1,7 @@
 """Which argument goes where, and the channel called training."""
 
 import contextlib
+import functools
 
 import pytest
 
@@ -8,10 +9,15 @@ from smtf_core.errors import ScriptError
 from smtf_core.interfaces import UserScript
 from smtf_core.models import ChannelInput, FrameworkVersion, Layout, TrainingEnvironment
 from smtf_core.models.settings import parse_settings
-from smtf_core.runtime.script.calling import check_channels, input_function, serving_input_function
+from smtf_core.runtime.script.calling import (
+    check_channels,
+    input_function,
+    model_function,
+    serving_input_function,
+)
 
 
-def environment(*channels: str, **hyperparameters) -> TrainingEnvironment:
+def environment(*channels: str) -> TrainingEnvironment:
     layout = Layout("/ml")
     version = FrameworkVersion.parse("1.11")
     return TrainingEnvironment(
@@ -20,7 +26,6 @@ def environment(*channels: str, **hyperparameters) -> TrainingEnvironment:
         hosts=("algo-1",),
         current_host="algo-1",
         entry_point="train.py",
-        hyperparameters=hyperparameters,
         channels={name: ChannelInput(name=name, directory=layout.channel(name)) for name in channels},
         settings=parse_settings({}, version),
         framework_version=version,
@@ -30,7 +35,11 @@ def environment(*channels: str, **hyperparameters) -> TrainingEnvironment:
 def script(**functions) -> UserScript:
     defaults = {"model_fn": None, "train_input_fn": lambda: None, "eval_input_fn": lambda: None}
     return UserScript(
-        path="train.py", kind="model_fn", functions={**defaults, **functions}, scope=contextlib.nullcontext
+        path="train.py",
+        kind="model_fn",
+        functions={**defaults, **functions},
+        hyperparameters={"rate": 0.1},
+        scope=contextlib.nullcontext,
     )
 
 
@@ -39,7 +48,7 @@ def call(function, env):
 
 
 def test_arguments_by_name():
-    env = environment("training", "test", rate=0.1)
+    env = environment("training", "test")
     channels = {"training": "/ml/input/data/training", "test": "/ml/input/data/test"}
     assert call(lambda training_dir, hyperparameters: (training_dir, hyperparameters), env) == (
         channels["training"],
@@ -52,31 +61,49 @@ def test_arguments_by_name():
     assert call(lambda training_dir, batch_size=32: batch_size, env) == 32
 
 
-def test_a_function_that_is_returned_is_called():
-    assert call(lambda: lambda: "data", environment()) == "data"
-    serve = serving_input_function(
-        script(serving_input_fn=lambda params: lambda: ("receiver", params["a"])), environment(a=1)
-    )
-    assert serve() == ("receiver", 1)
+class Callable:
+    def __call__(self):
+        return "data"
 
 
-def test_serving_input_fn_without_parameters():
-    assert serving_input_function(script(serving_input_fn=lambda: "receiver"), environment())() == "receiver"
-    assert serving_input_function(script(), environment()) is None
+@pytest.mark.parametrize("returned", [lambda: "data", functools.partial(str, "data"), Callable()])
+def test_a_function_of_any_make_that_is_returned_is_called(returned):
+    assert call(lambda: returned, environment()) == "data"
+    serve = serving_input_function(script(serving_input_fn=lambda params: returned))
+    assert serve() == "data"
+
+
+def test_serving_input_fn_with_and_without_parameters():
+    assert serving_input_function(script(serving_input_fn=lambda: "receiver"))() == "receiver"
+    assert serving_input_function(script(serving_input_fn=lambda params: params["rate"]))() == 0.1
+    assert serving_input_function(script()) is None
+
+
+def test_an_input_function_that_returns_nothing_is_told():
+    with pytest.raises(ScriptError, match=r"train\.py: train_input_fn returned None\. Return \(features, labels\)"):
+        call(lambda: None, environment())
+
+
+def test_a_model_fn_that_returns_nothing_is_told():
+    model_fn = model_function(script(model_fn=lambda features, labels, mode, params: None))
+    with pytest.raises(ScriptError, match=r"train\.py: model_fn returned None in mode 'train'"):
+        model_fn(None, None, "train", {})
 
 
 def test_the_only_channel_is_the_training_folder_whatever_its_name():
     assert call(lambda training_dir: training_dir, environment("train")) == "/ml/input/data/train"
 
 
-def test_what_a_script_does_to_its_hyperparameters_stays_its_own_affair():
-    env = environment(rate=1)
+def test_all_functions_get_one_dict_of_hyperparameters():
+    """As in the legacy container: what one function changes in it, the next one sees."""
 
-    def spoil(hyperparameters):
-        hyperparameters["rate"] = 2
+    def change(hyperparameters):
+        hyperparameters["classes"] = 3
+        return "data"
 
-    call(spoil, env)
-    assert env.hyperparameters == {"rate": 1}
+    both = script(train_input_fn=change, eval_input_fn=lambda params: params["classes"])
+    input_function(both, "train_input_fn", environment())()
+    assert input_function(both, "eval_input_fn", environment())() == 3
 
 
 @pytest.mark.parametrize(("channels", "named"), [((), "none"), (("a", "b"), "a, b")])

@@ -1,6 +1,7 @@
 """The code folder as a private package; views; nothing of the process changes."""
 
 import importlib
+import pickle
 import sys
 from types import ModuleType
 
@@ -158,6 +159,31 @@ def test_dataclasses_and_pickle_work_in_a_script(write, tmp_path):
     )
     importer, _ = load(tmp_path)
     importer.close()
+
+
+def test_what_a_script_pickles_bears_plain_names_and_is_found_again(write, tmp_path):
+    write("vocabulary_of_a_test.py", "class Vocabulary:\n    words = ['a']\n")
+    write(
+        "main.py",
+        "import pickle, vocabulary_of_a_test as v\ndata = pickle.dumps(v.Vocabulary())\nname = __name__\nassert pickle.loads(data).words\n",
+    )
+    importer, module = load(tmp_path)
+    assert b"smtf_script" not in module.data
+    assert module.name == "main"
+    assert pickle.loads(module.data).words == ["a"]
+    importer.close()
+    assert "vocabulary_of_a_test" not in sys.modules
+
+
+def test_a_plain_name_that_is_taken_stays_whose_it_is(write, tmp_path, monkeypatch):
+    taken = ModuleType("helper_of_a_test")
+    monkeypatch.setitem(sys.modules, "helper_of_a_test", taken)
+    write("helper_of_a_test.py", "value = 1\n")
+    write("main.py", "import helper_of_a_test\nvalue = helper_of_a_test.value\n")
+    importer, module = load(tmp_path)
+    importer.close()
+    assert module.value == 1
+    assert sys.modules["helper_of_a_test"] is taken
 
 
 def test_tracebacks_name_the_users_own_file(write, tmp_path):

@@ -1,6 +1,7 @@
 """Small parts of the runtime, each by itself."""
 
 import logging
+import re
 import threading
 import time
 
@@ -12,6 +13,7 @@ from smtf_core.models.settings import EvaluationPolicy
 from smtf_core.runtime.engines.engine import StuckStepGuard
 from smtf_core.runtime.engines.evaluation import EvaluationClock
 from smtf_core.runtime.export import EXPORTS, install_servable, remove_unfinished, write_servable
+from smtf_core.runtime.failure import describe
 from smtf_core.runtime.logs import job_log, parse_line
 from smtf_core.runtime.reporting import LossCurve
 from smtf_core.runtime.stop import StopSignal
@@ -52,6 +54,30 @@ def test_evaluation_clock_by_steps():
     assert [clock.due(step) for step in (200, 201)] == [False, True]
     never = EvaluationClock(EvaluationPolicy(throttle_secs=0, every_n_steps=None))
     assert not any(never.due(step) for step in (0, 1000, 2000))
+
+
+@pytest.mark.parametrize(
+    ("error", "headline"),
+    [
+        (ValueError("wrong\nand more"), "ValueError: wrong"),
+        (RuntimeError("Graph execution error:\n\nDetected at node X"), "RuntimeError: Detected at node X"),
+        (
+            ValueError("Exception encountered when calling Sequential.call().\n\n\x1b[1mBad shape\x1b[0m"),
+            "ValueError: Bad shape",
+        ),
+        (SystemExit(2), "the script called sys.exit(2) before training had ended"),
+        (KeyError("a"), "KeyError: 'a'"),
+        (ValueError(), "ValueError"),
+    ],
+)
+def test_a_failure_is_described_in_one_line_that_tells_something(error, headline):
+    assert describe(error) == headline
+
+
+def test_python_2_source_is_told():
+    with pytest.raises(SyntaxError) as caught:
+        compile("x = 1\nprint 'two'\n", "old.py", "exec")
+    assert re.search(r"SyntaxError: .* \(old\.py, line 2\); this is Python 2 source", describe(caught.value))
 
 
 def test_a_global_step_that_never_advances_is_noticed():

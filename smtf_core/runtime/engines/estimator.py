@@ -78,7 +78,7 @@ class _EstimatorRun:
         self._clock = EvaluationClock(training.environment.settings.evaluation)
         self._train_input = calling.input_function(training.script, "train_input_fn", training.environment)
         self._eval_input = calling.input_function(training.script, "eval_input_fn", training.environment)
-        self._serving_input = calling.serving_input_function(training.script, training.environment)
+        self._serving_input = calling.serving_input_function(training.script)
         self._evaluated_step: int | None = None
         self._servable: str | None = None
         self._servable_step: int | None = None
@@ -189,10 +189,10 @@ class _EstimatorRun:
 
     def _from_model_fn(self, config: Any) -> Any:
         model_fn = calling.model_function(self._training.script)
-        return self._api.Estimator(model_fn, config=config, params=dict(self._environment.hyperparameters))
+        return self._api.Estimator(model_fn, config=config, params=self._training.script.hyperparameters)
 
     def _from_keras(self, config: Any) -> Any:
-        model = calling.keras_model(self._training.script, self._environment)
+        model = calling.keras_model(self._training.script)
         if not any(kind.__module__.startswith("tf_keras") for kind in type(model).__mro__):
             raise ScriptError(
                 f"{self._training.script.path}: keras_model_fn returned a Keras 3 model; a script for "
@@ -205,7 +205,7 @@ class _EstimatorRun:
 
     def _from_estimator_fn(self, config: Any) -> Any:
         script = self._training.script
-        estimator = script.functions["estimator_fn"](config, dict(self._environment.hyperparameters))
+        estimator = script.functions["estimator_fn"](config, script.hyperparameters)
         if not callable(getattr(estimator, "train", None)) or not hasattr(estimator, "model_dir"):
             raise ScriptError(
                 f"{script.path}: estimator_fn must return a tf.estimator.Estimator, but it returned {estimator!r}"

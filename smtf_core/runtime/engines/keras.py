@@ -44,9 +44,9 @@ class _KerasRun:
         self._training = training
         self._environment = training.environment
         self._tensorflow: Any = importlib.import_module("tensorflow")
-        self._model = calling.keras_model(training.script, training.environment)
+        self._model = calling.keras_model(training.script)
         self._clock = EvaluationClock(training.environment.settings.evaluation)
-        self._serving_input = calling.serving_input_function(training.script, training.environment)
+        self._serving_input = calling.serving_input_function(training.script)
         self._summaries = KerasSummaries(training.model_dir, training.environment)
         self._evaluated_step: int | None = None
 
@@ -97,7 +97,11 @@ class _KerasRun:
             if batch is None:
                 raise ScriptError(f"{self._training.script.path}: train_input_fn returned an empty dataset")
             self._model(batch[0])
-        self._model.optimizer.build(self._model.trainable_variables)
+        optimizer, variables = self._model.optimizer, self._model.trainable_variables
+        if hasattr(optimizer, "build"):
+            optimizer.build(variables)
+        else:  # one of Keras 2's legacy optimizers
+            optimizer._create_all_weights(variables)
 
     def _checkpoint_manager(self) -> Any:
         config = self._environment.settings.run_config

@@ -47,6 +47,9 @@ def _export_with_receiver(model: Any, path: str, serving_input: Callable[[], Any
     signature = tensorflow.function(serve, input_signature=specs)
     module = tensorflow.Module()
     module.model, module.serving_input, module.serve = model, wrapped, signature
+    # Keras 3 hides its variables from TensorFlow's restore operation unless they are tracked themselves; the loaders of
+    # TensorFlow 1 and TensorFlow Serving know no other way to restore them.
+    module.raw = [variable.value for variable in model.variables if not callable(variable.value)]
     tensorflow.saved_model.save(module, path, signatures={"serving_default": signature})
 
 

@@ -55,15 +55,15 @@ def input_function(script: UserScript, name: str, environment: TrainingEnvironme
     function = script.functions[name]
     provided: dict[str, Any] = {
         **dict.fromkeys(contract.TRAINING_DIR_NAMES, environment.training_dir),
-        **dict.fromkeys(contract.HYPERPARAMETER_NAMES, environment.hyperparameters),
+        **dict.fromkeys(contract.HYPERPARAMETER_NAMES, script.hyperparameters),
         **dict.fromkeys(contract.CHANNEL_NAMES, environment.channel_dirs),
     }
 
     def call() -> Any:
-        # A fresh dict each time: what a script does to its hyperparameters stays its own affair.
-        fresh = {key: dict(value) if isinstance(value, dict) else value for key, value in provided.items()}
-        returned = function(**_by_name(function, fresh))
-        return returned() if inspect.isroutine(returned) or inspect.isfunction(returned) else returned
+        returned = _called(function(**_by_name(function, provided)))
+        if returned is None:
+            raise ScriptError(f"{script.path}: {name} returned None. Return (features, labels) or a tf.data.Dataset.")
+        return returned
 
     return call
 
@@ -79,7 +79,7 @@ def _by_name(function: Callable[..., Any], provided: dict[str, Any]) -> dict[str
     return arguments
 
 
-def serving_input_function(script: UserScript, environment: TrainingEnvironment) -> Callable[[], Any] | None:
+def serving_input_function(script: UserScript) -> Callable[[], Any] | None:
     """A no-argument function that calls the script's ``serving_input_fn``, or ``None`` when it has none.
 
     The script's function may take no parameter at all, and may return a function (TensorFlow 1.4 and 1.5), which is
@@ -90,11 +90,15 @@ def serving_input_function(script: UserScript, environment: TrainingEnvironment)
         return None
 
     def call() -> Any:
-        arguments = (dict(environment.hyperparameters),) if inspect.signature(function).parameters else ()
-        returned = function(*arguments)
-        return returned() if inspect.isfunction(returned) else returned
+        arguments = (script.hyperparameters,) if inspect.signature(function).parameters else ()
+        return _called(function(*arguments))
 
     return call
+
+
+def _called(returned: Any) -> Any:
+    """What an input function returned; where that can be called itself (TensorFlow 1.4, 1.5), what that returns."""
+    return returned() if callable(returned) else returned
 
 
 def model_function(script: UserScript) -> Callable[..., Any]:
@@ -102,18 +106,23 @@ def model_function(script: UserScript) -> Callable[..., Any]:
     function = script.functions["model_fn"]
 
     def model_fn(features: Any, labels: Any, mode: Any, params: Any) -> Any:
-        return function(features, labels, mode, params)
+        spec = function(features, labels, mode, params)
+        if spec is None:
+            raise ScriptError(
+                f"{script.path}: model_fn returned None in mode {mode!r}. Return a tf.estimator.EstimatorSpec."
+            )
+        return spec
 
     return model_fn
 
 
-def keras_model(script: UserScript, environment: TrainingEnvironment) -> Any:
+def keras_model(script: UserScript) -> Any:
     """Call ``keras_model_fn``.
 
     Raises:
         ScriptError: it did not return a compiled Keras model.
     """
-    model = script.functions["keras_model_fn"](dict(environment.hyperparameters))
+    model = script.functions["keras_model_fn"](script.hyperparameters)
     if not callable(getattr(model, "compile", None)) or not hasattr(model, "layers"):
         raise ScriptError(f"{script.path}: keras_model_fn must return a Keras model, but it returned {model!r}")
     if getattr(model, "optimizer", None) is None:

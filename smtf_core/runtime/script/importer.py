@@ -1,7 +1,8 @@
 """ScriptImporter: the code folder as a private package, so that several jobs can run in one process side by side.
 
 In the legacy container the code folder was ``sys.path[0]``. Here its modules are found first as well, but live in
-``sys.modules`` below a name of the job's own; neither ``sys.path`` nor another job's ``helpers`` is touched.
+``sys.modules`` below a name of the job's own; neither ``sys.path`` nor another job's ``helpers`` is touched. Where the
+plain names are free, they go by those as well, so that what a script pickles can be unpickled, here and elsewhere.
 """
 
 from __future__ import annotations
@@ -37,7 +38,8 @@ class ScriptImporter:
         self._code = code
         self._entry = code / entry_point
         self.views = Views({**roots, "importlib": self._importlib_view}, self._import)
-        self._finder = ViewedFinder(self._package, self.views.builtins, self._search)
+        self._finder = ViewedFinder(self._package, self.views.builtins, self._search, before=self._give_plain_name)
+        self._plain_names: list[str] = []
 
     def load(self) -> ModuleType:
         """Run the entry point.
@@ -55,17 +57,37 @@ class ScriptImporter:
         # As a module of the private package it is the same one when a helper imports the script by its name.
         stem = re.sub(r"\W", "_", self._entry.stem)
         name = f"{self._package}.{stem}"
-        spec = ModuleSpec(name, ViewedLoader(name, str(self._entry), self.views.builtins), origin=str(self._entry))
+        spec = ModuleSpec(
+            name,
+            ViewedLoader(name, str(self._entry), self.views.builtins, self._give_plain_name),
+            origin=str(self._entry),
+        )
         spec.has_location = True
         module = module_from_spec(spec)
         sys.modules[name] = module
         assert spec.loader is not None
-        spec.loader.exec_module(module)
+        try:
+            spec.loader.exec_module(module)
+        except BaseException:
+            self.close()
+            raise
         return module
 
     def close(self) -> None:
         """Forget the script and its helpers."""
         self._finder.uninstall()
+        while self._plain_names:
+            sys.modules.pop(self._plain_names.pop(), None)
+
+    def _give_plain_name(self, module: ModuleType) -> None:
+        """Let a module be known by its plain name, if nobody else is."""
+        plain = module.__name__.removeprefix(f"{self._package}.")
+        if sys.modules.setdefault(plain, module) is not module:
+            return
+        self._plain_names.append(plain)
+        # `from . import x` asks a package for its own name; that must be the one under which our finder looks.
+        if not hasattr(module, "__path__"):
+            module.__name__ = plain
 
     def _search(self) -> list[str]:
         """Where the script's own modules are: code folder, script's folder, and folders of theirs on ``sys.path``."""

@@ -7,6 +7,8 @@ import importlib
 import importlib.util
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
+from copy import deepcopy
+from functools import cache
 from types import ModuleType
 
 from smtf_core.errors import MissingExtraError, ScriptError
@@ -17,8 +19,8 @@ from smtf_core.runtime.script.importer import ScriptImporter
 from smtf_core.runtime.tf1.switches import translate_mkl_switches
 
 _Scope = Callable[[], AbstractContextManager[None]]
-# Keras 3 became tf.keras with this minor version.
-_KERAS_3 = (2, 16)
+# Minor versions: Keras 2 got new optimizers; Keras 3 became tf.keras.
+_NEW_OPTIMIZERS, _KERAS_3 = (2, 11), (2, 16)
 
 
 class TensorFlow1Loader:
@@ -26,7 +28,13 @@ class TensorFlow1Loader:
 
     def load(self, environment: TrainingEnvironment) -> AbstractContextManager[UserScript]:
         """See :class:`~smtf_core.interfaces.ScriptLoader`."""
-        return _load(environment, {"tensorflow": lambda: _tensorflow_1(environment), "numpy": _numpy_1}, _behaviour_1)
+        flags = cache(_script_flags)
+        roots = {
+            "tensorflow": lambda: _tensorflow_1(environment, flags),
+            "numpy": _numpy_1,
+            "absl": lambda: _absl(flags),
+        }
+        return _load(environment, roots, _behaviour_1)
 
 
 class TensorFlow2Loader:
@@ -68,7 +76,8 @@ def _load(
         kind, functions = contract_functions(importer.load(), path)
         # A script may leave TensorFlow to its helpers' functions; from here on it is needed anyway.
         importer.views.root("tensorflow")
-        yield UserScript(path=path, kind=kind, functions=functions, scope=scope)
+        hyperparameters = deepcopy(dict(environment.hyperparameters))
+        yield UserScript(path=path, kind=kind, functions=functions, hyperparameters=hyperparameters, scope=scope)
 
 
 def _require_tensorflow() -> None:
@@ -76,9 +85,19 @@ def _require_tensorflow() -> None:
         raise MissingExtraError("TensorFlow is not installed. Run: pip install 'smtf[tensorflow]'")
 
 
-def _tensorflow_1(environment: TrainingEnvironment) -> ModuleType:
+def _tensorflow_1(environment: TrainingEnvironment, flags: Callable[[], ModuleType]) -> ModuleType:
     view = importlib.import_module("smtf_core.runtime.tf1.view")
-    made: ModuleType = view.tensorflow_1_view(environment.framework_version)
+    made: ModuleType = view.tensorflow_1_view(environment.framework_version, flags)
+    return made
+
+
+def _script_flags() -> ModuleType:
+    made: ModuleType = importlib.import_module("smtf_core.runtime.tf1.flags").script_flags()
+    return made
+
+
+def _absl(flags: Callable[[], ModuleType]) -> ModuleType:
+    made: ModuleType = importlib.import_module("smtf_core.runtime.tf1.flags").absl_view(flags)
     return made
 
 
@@ -91,7 +110,9 @@ def _tensorflow_2(environment: TrainingEnvironment) -> ModuleType:
         "tensorflow.compat.v1.estimator": "tensorflow_estimator._api.v1.estimator",
     }
     if environment.framework_version.minor_version < _KERAS_3:
-        table |= estimator.KERAS_2
+        table |= {**estimator.KERAS_2, "tensorflow.keras.__version__": estimator.keras_2_version}
+    if environment.framework_version.minor_version < _NEW_OPTIMIZERS:
+        table |= estimator.old_optimizers()
     made: ModuleType = estimator.tensorflow_view(table)
     return made
 

@@ -151,11 +151,19 @@ class ViewedLoader(SourceFileLoader):
         fullname: the module's name.
         path: its file.
         scope: the builtins.
+        before: called with the module before its code runs.
     """
 
-    def __init__(self, fullname: str, path: str, scope: Callable[[], dict[str, Any]]) -> None:
+    def __init__(
+        self,
+        fullname: str,
+        path: str,
+        scope: Callable[[], dict[str, Any]],
+        before: Callable[[ModuleType], object] | None = None,
+    ) -> None:
         super().__init__(fullname, path)
         self._scope = scope
+        self._before = before
 
     def get_code(self, fullname: str) -> CodeType:
         """Compile without a cache beside the user's file; tracebacks name the real file, not a link to it."""
@@ -165,7 +173,10 @@ class ViewedLoader(SourceFileLoader):
     def exec_module(self, module: ModuleType) -> None:
         """Run the module's code."""
         module.__dict__["__builtins__"] = self._scope()
-        super().exec_module(module)
+        code = self.get_code(self.name)
+        if self._before is not None:
+            self._before(module)
+        exec(code, module.__dict__)
 
 
 class ViewedFinder(MetaPathFinder):
@@ -177,6 +188,7 @@ class ViewedFinder(MetaPathFinder):
         search: folders in which the names right below ``package`` are looked up; ``None``: where Python finds the
             package.
         stand_ins: modules below the package that are not loaded but made: full name → maker.
+        before: called with every module before its code runs.
     """
 
     def __init__(
@@ -185,11 +197,13 @@ class ViewedFinder(MetaPathFinder):
         scope: Callable[[], dict[str, Any]],
         search: Callable[[], list[str]] | None = None,
         stand_ins: Mapping[str, Callable[[], Mapping[str, Any]]] | None = None,
+        before: Callable[[ModuleType], object] | None = None,
     ) -> None:
         self._package = package
         self._scope = scope
         self._search = search
         self._stand_ins = stand_ins or {}
+        self._before = before
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
@@ -205,7 +219,7 @@ class ViewedFinder(MetaPathFinder):
         )
         spec = PathFinder.find_spec(fullname, where)
         if spec is not None and type(spec.loader) is SourceFileLoader:
-            spec.loader = ViewedLoader(fullname, spec.loader.path, self._scope)
+            spec.loader = ViewedLoader(fullname, spec.loader.path, self._scope, self._before)
         return spec
 
     def uninstall(self) -> None:

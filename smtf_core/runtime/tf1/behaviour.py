@@ -1,6 +1,10 @@
-"""TensorFlow 1's behaviour, for one thread: graph mode, and shapes whose entries have a ``.value``.
+"""TensorFlow 1's behaviour, for one thread: graph mode, shapes whose entries have a ``.value``, reference variables.
 
 ``tf.compat.v1.disable_v2_behavior()`` would change the whole process, which may be a notebook or somebody's server.
+TensorFlow keeps its mode and its default graph by thread already. Its two other switches are module variables that are
+only ever asked for their truth; they are replaced by objects whose truth depends on the thread that asks.
+
+Control flow stays TensorFlow 2's: Keras's recurrent layers no longer work with the old one.
 """
 
 from __future__ import annotations
@@ -11,40 +15,66 @@ import threading
 from collections.abc import Iterator
 from typing import Any
 
+# Module, variable: "shape entries are integers", "variables are resource variables". Both are true in TensorFlow 2.
+_SWITCHES = (
+    ("tensorflow.python.framework.tensor_shape", "_TENSORSHAPE_V2_OVERRIDE"),
+    ("tensorflow.python.ops.resource_variables_toggle", "_DEFAULT_USE_RESOURCE"),
+)
+
 _install_lock = threading.Lock()
+_depth = threading.local()
 
 
-class _ShapeBehaviour:
-    """The truth of TensorFlow's switch "shape entries are integers": false in threads that run such a script."""
+class _Elsewhere:
+    """The truth of a TensorFlow 2 switch: what it was before, but false in threads that run a TensorFlow 1 script."""
 
-    def __init__(self, elsewhere: bool) -> None:
-        self._elsewhere = elsewhere
-        self.depth = threading.local()
+    def __init__(self, before: bool) -> None:
+        self._before = before
 
     def __bool__(self) -> bool:
-        return self._elsewhere and getattr(self.depth, "count", 0) == 0
+        return self._before and getattr(_depth, "count", 0) == 0
 
 
-def _shape_behaviour() -> _ShapeBehaviour:
-    """The switch, installed on first use; other threads find the value that was there before."""
-    tensor_shape: Any = importlib.import_module("tensorflow.python.framework.tensor_shape")
+def _install_switches() -> None:
     with _install_lock:
-        current = tensor_shape._TENSORSHAPE_V2_OVERRIDE
-        if not isinstance(current, _ShapeBehaviour):
-            tf2 = importlib.import_module("tensorflow.python.tf2")
-            current = _ShapeBehaviour(tf2.enabled() if current is None else bool(current))
-            tensor_shape._TENSORSHAPE_V2_OVERRIDE = current
-        return current
+        for module_name, variable in _SWITCHES:
+            module = importlib.import_module(module_name)
+            current = getattr(module, variable)
+            if not isinstance(current, _Elsewhere):
+                # None means: as the process's TensorFlow is.
+                enabled = importlib.import_module("tensorflow.python.tf2").enabled() if current is None else current
+                setattr(module, variable, _Elsewhere(bool(enabled)))
 
 
 @contextlib.contextmanager
 def tensorflow_1_behaviour() -> Iterator[None]:
-    """Within it, this thread is in graph mode with a fresh default graph, and ``tensor.shape[i].value`` works."""
-    tensorflow: Any = importlib.import_module("tensorflow")
-    depth = _shape_behaviour().depth
-    depth.count = getattr(depth, "count", 0) + 1
+    """Within it, this thread behaves as in TensorFlow 1. Entering it again inside changes nothing more."""
+    _install_switches()
+    outermost = getattr(_depth, "count", 0) == 0
+    _depth.count = getattr(_depth, "count", 0) + 1
     try:
-        with tensorflow.Graph().as_default():
+        with _global_graph() if outermost else contextlib.nullcontext():
             yield
     finally:
-        depth.count -= 1
+        _depth.count -= 1
+
+
+@contextlib.contextmanager
+def _global_graph() -> Iterator[None]:
+    """Graph mode on this thread's own global default graph, a fresh one.
+
+    Not ``Graph().as_default()``: that graph would be a nested one, which ``tf.reset_default_graph()`` and
+    ``tf.keras.backend.clear_session()`` refuse to reset.
+    """
+    context: Any = importlib.import_module("tensorflow.python.eager.context")
+    graphs: Any = importlib.import_module("tensorflow.python.framework.ops")._default_graph_stack
+    before, graphs._global_default_graph = graphs._global_default_graph, None
+    # Where tf.init_scope() ends up: in TensorFlow 1 that is the global default graph, whichever it is then.
+    switches = context.context().context_switches
+    switches.push(False, lambda: graphs._GetGlobalDefaultGraph().as_default(), None)
+    try:
+        with context.graph_mode():
+            yield
+    finally:
+        switches.pop()
+        graphs._global_default_graph = before

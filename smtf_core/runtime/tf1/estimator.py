@@ -32,7 +32,25 @@ KERAS_2 = {
     "tensorflow.compat.v1.nn.rnn_cell": f"{_KERAS_V1}.__internal__.legacy.rnn_cell",
 }
 
+# Before TensorFlow 2.11 these names meant what Keras 2 calls legacy optimizers now.
+_OPTIMIZERS = ("Adadelta", "Adagrad", "Adam", "Adamax", "Ftrl", "Nadam", "Optimizer", "RMSprop", "SGD")
+
 _lock = threading.RLock()
+
+
+def keras_2_version() -> str:
+    """What ``tf.keras.__version__`` says where ``tf.keras`` is Keras 2."""
+    version: str = importlib.import_module("tf_keras").__version__
+    return version
+
+
+def old_optimizers() -> dict[str, Callable[[], Any]]:
+    """Names below ``tensorflow`` for scripts of TensorFlow 2.0 to 2.10: what ``tf.keras.optimizers`` had then."""
+
+    def optimizer(name: str) -> Callable[[], Any]:
+        return lambda: getattr(importlib.import_module(f"{_KERAS_V2}.optimizers.legacy"), name)
+
+    return {f"tensorflow.keras.optimizers.{name}": optimizer(name) for name in _OPTIMIZERS}
 
 
 class ReplacedNames:
@@ -53,8 +71,9 @@ class ReplacedNames:
         return importlib.import_module(replacement) if isinstance(replacement, str) else replacement()
 
     def covers(self, module: ModuleType) -> bool:
-        """TensorFlow's own modules and the estimators', because a replaced name may lie below them."""
-        return module.__name__.partition(".")[0] in ("tensorflow", _PACKAGE)
+        """The packages that a replaced name may lie below."""
+        keras = any(name.startswith("tensorflow.keras.") for name in self._table)
+        return module.__name__.partition(".")[0] in ("tensorflow", _PACKAGE, *(("tf_keras",) if keras else ()))
 
 
 def tensorflow_view(table: Mapping[str, str | Callable[[], Any]]) -> ModuleView:

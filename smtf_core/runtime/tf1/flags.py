@@ -1,8 +1,8 @@
 """``tf.flags`` for a script: flags of its own, at their defaults.
 
 In the legacy container a script's flags were never given on a command line, so reading one gave its default. The flags
-of today's process belong to somebody else (they are global, and the command line is smtf's), and defining one twice, as a
-second job of the same script would, is an error there.
+of today's process belong to somebody else (they are global, and the command line is smtf's), and defining one twice, as
+a second job of the same script would, is an error there.
 """
 
 from __future__ import annotations
@@ -13,6 +13,9 @@ import inspect
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
+
+from smtf_core.runtime.script.views import ModuleView
+from smtf_core.runtime.tf1.estimator import ReplacedNames
 
 
 def script_flags() -> ModuleType:
@@ -26,6 +29,16 @@ def script_flags() -> ModuleType:
             flags.__dict__[name] = _bound(value, values) if _takes_flag_values(value) else value
     flags.__dict__["FLAGS"] = values
     return flags
+
+
+def absl_view(flags: Callable[[], ModuleType]) -> ModuleType:
+    """What ``import absl`` gives a script: absl, with the script's own flags.
+
+    Args:
+        flags: gives the script's own ``tf.flags``, which has all that ``absl.flags`` has.
+    """
+    absl = importlib.import_module("absl")
+    return ModuleView("absl", absl, ReplacedNames({"absl.flags": flags}))
 
 
 def _takes_flag_values(value: Any) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 from collections.abc import Callable
 from types import ModuleType
@@ -21,7 +22,49 @@ def _random_integers(low: int, high: int | None = None, size: Any = None) -> Any
     return importlib.import_module("numpy").random.randint(low, high + 1, size)
 
 
-# Removed in numpy 1.24 (the aliases of built-ins) and 2.0 (the others), with what each one was.
+def _array(name: str) -> Callable[..., Any]:
+    """``numpy.array`` or ``numpy.asarray``: rows of different lengths make an array of objects (numpy before 1.24)."""
+    genuine = _numpy(f"numpy.{name}")
+
+    @functools.wraps(genuine)
+    def make(*arguments: Any, **options: Any) -> Any:
+        try:
+            return genuine(*arguments, **options)
+        except ValueError as error:
+            if "inhomogeneous" not in str(error) or len(arguments) > 1 or options.get("dtype") is not None:
+                raise
+            return genuine(*arguments, **{**options, "dtype": object})
+
+    return make
+
+
+def _load(file: Any, mmap_mode: Any = None, allow_pickle: bool = True, **options: Any) -> Any:
+    """``numpy.load``: pickled objects are loaded unless refused (numpy before 1.16.3)."""
+    return importlib.import_module("numpy").load(file, mmap_mode, allow_pickle, **options)
+
+
+def _fromstring(string: Any, dtype: Any = float, count: int = -1, sep: str = "") -> Any:
+    """``numpy.fromstring``: without a separator, binary data; the result can be written to."""
+    numpy: Any = importlib.import_module("numpy")
+    if sep:
+        return numpy.fromstring(string, dtype=dtype, count=count, sep=sep)
+    data = string.encode("latin1") if isinstance(string, str) else string
+    return numpy.frombuffer(data, dtype=dtype, count=count).copy()
+
+
+def _asfarray(array: Any, dtype: Any = float) -> Any:
+    """``numpy.asfarray``: as floating point numbers, of ``dtype`` if that is a floating point type."""
+    numpy: Any = importlib.import_module("numpy")
+    return numpy.asarray(array, dtype=dtype if numpy.issubdtype(dtype, numpy.inexact) else float)
+
+
+def _msort(array: Any) -> Any:
+    """``numpy.msort``: sorted along the first axis."""
+    return importlib.import_module("numpy").sort(array, axis=0)
+
+
+# Names that numpy has removed (aliases of built-ins in 1.24, the others in 2.x) or given another meaning, with
+# what each was in numpy 1.14. They come before numpy's own, which for some of them only has a warning.
 _LOST: dict[str, Callable[[], Any]] = {
     "numpy.int": lambda: int,
     "numpy.long": lambda: int,
@@ -42,32 +85,32 @@ _LOST: dict[str, Callable[[], Any]] = {
     "numpy.NINF": lambda: float("-inf"),
     "numpy.NaN": lambda: float("nan"),
     "numpy.NAN": lambda: float("nan"),
-    "numpy.product": lambda: _numpy("numpy.prod"),
-    "numpy.cumproduct": lambda: _numpy("numpy.cumprod"),
-    "numpy.sometrue": lambda: _numpy("numpy.any"),
+    "numpy.array": lambda: _array("array"),
+    "numpy.asarray": lambda: _array("asarray"),
+    "numpy.asfarray": lambda: _asfarray,
+    "numpy.asscalar": lambda: lambda array: array.item(),
+    "numpy.alen": lambda: len,
     "numpy.alltrue": lambda: _numpy("numpy.all"),
-    "numpy.row_stack": lambda: _numpy("numpy.vstack"),
+    "numpy.cumproduct": lambda: _numpy("numpy.cumprod"),
+    "numpy.fromstring": lambda: _fromstring,
     "numpy.in1d": lambda: _numpy("numpy.isin"),
-    "numpy.trapz": lambda: _numpy("numpy.trapezoid"),
+    "numpy.load": lambda: _load,
+    "numpy.mat": lambda: _numpy("numpy.asmatrix"),
+    "numpy.msort": lambda: _msort,
+    "numpy.product": lambda: _numpy("numpy.prod"),
+    "numpy.rank": lambda: _numpy("numpy.ndim"),
+    "numpy.round_": lambda: _numpy("numpy.round"),
+    "numpy.row_stack": lambda: _numpy("numpy.vstack"),
+    "numpy.sometrue": lambda: _numpy("numpy.any"),
     "numpy.lib.pad": lambda: _numpy("numpy.pad"),
     "numpy.random.random_integers": lambda: _random_integers,
 }
-
-# numpy 2 gave these names a new meaning (numpy scalar types); such scripts mean the built-ins.
-_SHADOWED = {"numpy.bool", "numpy.long", "numpy.str"}
 
 
 class _NumpyNames:
     def lookup(self, view: ModuleView, name: str) -> Any:
         dotted = f"{view.__name__}.{name}"
-        if dotted in _SHADOWED:
-            return _LOST[dotted]()
-        try:
-            return target_attribute(view.target, name)
-        except AttributeError:
-            if dotted in _LOST:
-                return _LOST[dotted]()
-            raise
+        return _LOST[dotted]() if dotted in _LOST else target_attribute(view.target, name)
 
     def covers(self, module: ModuleType) -> bool:
         return module.__name__ in ("numpy.lib", "numpy.random")

@@ -7,13 +7,15 @@ it moved to → an ``AttributeError`` that says what the name was.
 from __future__ import annotations
 
 import importlib
+from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
 from smtf_core.models import FrameworkVersion
 from smtf_core.runtime.script.views import ModuleView, target_attribute
-from smtf_core.runtime.tf1.estimator import load_estimator
-from smtf_core.runtime.tf1.flags import script_flags
+from smtf_core.runtime.tf1 import ops
+from smtf_core.runtime.tf1.estimator import keras_2_version, load_estimator
+from smtf_core.runtime.tf1.keras_paths import keras_path
 
 _KERAS = "tf_keras.api._v1.keras"
 
@@ -32,10 +34,12 @@ _REPLACED = {
     "tensorflow.core": "tensorflow.core",
 }
 
+# Functions that do something else today.
+_CHANGED = {"tensorflow.cond": ops.cond, "tensorflow.python.ops.control_flow_ops.cond": ops.cond}
 _FLAGS = ("tensorflow.flags", "tensorflow.app.flags", "tensorflow.python.platform.flags")
 
 # Packages whose modules a script sees through views; all others are handed out as they are.
-_COVERED = ("tensorflow", "tf_keras", "tensorflow_estimator")
+_COVERED = ("tensorflow", "tf_keras", "tensorflow_estimator", "_engine")
 _CONTRIB = "smtf_core.runtime.tf1.contrib"
 
 # Path segments that TensorFlow and Keras once put between a package and its names: keras._impl.keras,
@@ -48,30 +52,32 @@ class TensorFlow1Names:
 
     Args:
         version: the release that the script is written for; it is what ``tf.__version__`` says.
+        flags: gives the script's own ``tf.flags``.
     """
 
-    def __init__(self, version: FrameworkVersion) -> None:
+    def __init__(self, version: FrameworkVersion, flags: Callable[[], ModuleType]) -> None:
         self._version = str(version)
-        self._flags: ModuleType | None = None
+        self._flags = flags
 
     def lookup(self, view: ModuleView, name: str) -> Any:
         """See :class:`~smtf_core.runtime.script.views.Names`."""
         dotted = f"{view.__name__}.{name}"
+        if dotted == "tensorflow.keras.__version__":
+            return keras_2_version()
         if dotted in _REPLACED:
             return importlib.import_module(_REPLACED[dotted])
         if dotted in ("tensorflow.__version__", "tensorflow.VERSION"):
             return self._version
+        if dotted in _CHANGED:
+            return _CHANGED[dotted]
         if dotted in _FLAGS:
-            self._flags = self._flags or script_flags()
-            return self._flags
+            return self._flags()
         try:
             return target_attribute(view.target, name)
         except AttributeError:
-            if self._passes_through(view.target.__name__, name):
-                return view.target
-            moved = self._moved(view, name)
-            if moved is not None:
-                return moved
+            for found in (self._internal_path(view.target, name), self._moved(view, name)):
+                if found is not None:
+                    return found
         raise AttributeError(self._obituary(view, dotted))
 
     def covers(self, module: ModuleType) -> bool:
@@ -79,11 +85,12 @@ class TensorFlow1Names:
         return module.__name__.partition(".")[0] in _COVERED or module.__name__.startswith(_CONTRIB)
 
     @staticmethod
-    def _passes_through(package: str, name: str) -> bool:
-        """Whether a segment of an internal path stands for the package that it is in, or repeats its name."""
-        if package.startswith("tf_keras"):
-            return name in (*_PASS_THROUGH, "keras")
-        return package.startswith(_CONTRIB) and name in (*_PASS_THROUGH, package.rpartition(".")[2])
+    def _internal_path(package: ModuleType, name: str) -> ModuleType | None:
+        """What a segment of an internal path stands for: often the package that it is in."""
+        if package.__name__.startswith(("tf_keras", "_engine")):
+            return keras_path(package, name)
+        transparent = (*_PASS_THROUGH, package.__name__.rpartition(".")[2])
+        return package if package.__name__.startswith(_CONTRIB) and name in transparent else None
 
     @staticmethod
     def _moved(view: ModuleView, name: str) -> Any:
@@ -105,11 +112,12 @@ class TensorFlow1Names:
         )
 
 
-def tensorflow_1_view(version: FrameworkVersion) -> ModuleView:
+def tensorflow_1_view(version: FrameworkVersion, flags: Callable[[], ModuleType]) -> ModuleView:
     """TensorFlow 1's API over today's TensorFlow.
 
     Args:
         version: the release that the script is written for.
+        flags: gives the script's own ``tf.flags``.
 
     Returns:
         What ``import tensorflow`` gives such a script.
@@ -118,4 +126,4 @@ def tensorflow_1_view(version: FrameworkVersion) -> ModuleView:
         MissingExtraError: TensorFlow or a package that the view needs is not installed.
     """
     load_estimator()
-    return ModuleView("tensorflow", importlib.import_module("tensorflow").compat.v1, TensorFlow1Names(version))
+    return ModuleView("tensorflow", importlib.import_module("tensorflow").compat.v1, TensorFlow1Names(version, flags))
