@@ -62,6 +62,9 @@ assert tf.keras.__version__.startswith('2.')
 from absl import flags as absl_flags, logging as absl_logging
 assert absl_flags is tf.flags
 
+import tensorflow.compat.v1 as tf_compat
+tf_compat.disable_v2_behavior(); tf.compat.v1.disable_eager_execution()
+
 # graph mode on a global default graph, reference variables
 before = tf.get_default_graph()
 tf.reset_default_graph()

@@ -29,3 +29,7 @@ def cond(
     tensorflow: Any = importlib.import_module("tensorflow")
     result = tensorflow.compat.v1.cond(pred, true_fn or fn1, false_fn or fn2, name=name)
     return result[0] if not strict and isinstance(result, (list, tuple)) and len(result) == 1 else result
+
+
+def nothing_to_do() -> None:
+    """``tf.disable_v2_behavior`` and its parts, for a script that has TensorFlow 1's behaviour already."""

@@ -36,6 +36,14 @@ _REPLACED = {
 
 # Functions that do something else today.
 _CHANGED = {"tensorflow.cond": ops.cond, "tensorflow.python.ops.control_flow_ops.cond": ops.cond}
+# Scripts half-way to TensorFlow 2 call these first. The script has what they ask for; the process must not get it.
+_NOT_NEEDED = (
+    "disable_eager_execution",
+    "disable_resource_variables",
+    "disable_tensor_equality",
+    "disable_v2_behavior",
+    "disable_v2_tensorshape",
+)
 _FLAGS = ("tensorflow.flags", "tensorflow.app.flags", "tensorflow.python.platform.flags")
 
 # Packages whose modules a script sees through views; all others are handed out as they are.
@@ -70,6 +78,8 @@ class TensorFlow1Names:
             return self._version
         if dotted in _CHANGED:
             return _CHANGED[dotted]
+        if name in _NOT_NEEDED:
+            return ops.nothing_to_do
         if dotted in _FLAGS:
             return self._flags()
         try:
