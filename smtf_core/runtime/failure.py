@@ -72,6 +72,17 @@ def user_traceback(error: BaseException, code: Path) -> str:
     while start is not None and not any(Path(start.tb_frame.f_code.co_filename).is_relative_to(root) for root in roots):
         start = start.tb_next
     if start is None and not isinstance(error, SyntaxError):
-        return _without_colours("".join(traceback.format_exception(error)))
-    shown = traceback.format_exception(type(error), error, start, chain=error.__cause__ is not None)
-    return _without_colours("".join(shown))
+        start = error.__traceback__
+    shown = traceback.TracebackException(type(error), error, start)
+    chained: traceback.TracebackException | None = shown
+    while chained is not None:
+        chained.stack = traceback.StackSummary.from_list([frame for frame in chained.stack if not _is_plumbing(frame)])
+        chained = chained.__cause__ or chained.__context__
+    return _without_colours("".join(shown.format(chain=error.__cause__ is not None)))
+
+
+def _is_plumbing(frame: traceback.FrameSummary) -> bool:
+    """Frames of the machinery that every import of a script goes through; they say nothing about the failure."""
+    return Path(frame.filename).parent == Path(__file__).parent / "script" or frame.filename.startswith(
+        "<frozen importlib"
+    )

@@ -186,6 +186,17 @@ def test_a_plain_name_that_is_taken_stays_whose_it_is(write, tmp_path, monkeypat
     assert sys.modules["helper_of_a_test"] is taken
 
 
+def test_a_helper_that_was_left_behind_is_told(write, tmp_path):
+    real = write("src/main.py", "import helper\n")
+    write("src/helper.py", "")
+    (tmp_path / "code").mkdir()
+    (tmp_path / "code" / "main.py").symlink_to(real)
+    with pytest.raises(
+        ModuleNotFoundError, match=rf"No module named 'helper'. It lies beside.*set source_dir .*{real.parent}"
+    ):
+        load(tmp_path / "code")
+
+
 def test_tracebacks_name_the_users_own_file(write, tmp_path):
     real = write("elsewhere/main.py", "def fail():\n    raise ValueError\n")
     (tmp_path / "code").mkdir()

@@ -59,6 +59,15 @@ def test_the_traceback_begins_with_the_users_own_code(run):
         assert "smtf_core" not in "\n".join(text)
 
 
+def test_a_failed_import_shows_the_users_line_and_not_how_imports_work_here(run):
+    done, _ = run("def load():\n    import no_such_package\n\nload()\n")
+    shown = done.stderr[done.stderr.index("Traceback") :]
+    assert shown.splitlines()[-1] == "ModuleNotFoundError: No module named 'no_such_package'"
+    assert "line 2, in load" in shown
+    assert "views.py" not in shown
+    assert "importer.py" not in shown
+
+
 @pytest.mark.parametrize(
     ("hyperparameters", "message"),
     [

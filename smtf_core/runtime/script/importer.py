@@ -120,7 +120,17 @@ class ScriptImporter:
         if level == 0 and self._owns(root):
             module = builtins.__import__(f"{self._package}.{name}", globals, locals, fromlist or ("__name__",), 0)
             return module if fromlist else sys.modules[f"{self._package}.{root}"]
-        return builtins.__import__(name, globals, locals, fromlist or (), level)
+        try:
+            return builtins.__import__(name, globals, locals, fromlist or (), level)
+        except ModuleNotFoundError as error:
+            beside = self._entry.resolve().parent
+            if error.name == root and level == 0 and any((beside / file).exists() for file in (root, f"{root}.py")):
+                raise ModuleNotFoundError(
+                    f"No module named {root!r}. It lies beside the script, but only the script was brought along: "
+                    f"set source_dir (--source-dir) to {str(beside)!r}",
+                    name=root,
+                ) from None
+            raise
 
     def _importlib_view(self) -> ModuleType:
         """``importlib`` whose ``import_module`` sees what an import statement of the script sees."""
