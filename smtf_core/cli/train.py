@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import math
 import os
 import signal
 import sys
@@ -13,11 +12,12 @@ import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from types import FrameType
-from typing import Any, NoReturn, TextIO
+from typing import Any, NoReturn
 
 import click
 
 from smtf_core.cli.jobfile import JobFile, read_job_file
+from smtf_core.cli.report import StandardOutput, json_report, print_table
 from smtf_core.client.display import Display
 from smtf_core.client.estimator import TensorFlow
 from smtf_core.client.inputs import s3_input
@@ -163,7 +163,7 @@ class _Train:
         self._as_json = as_json
         self._tensorboard = tensorboard
         self._signal: int | None = None
-        self._stdout = _Column(sys.stdout)
+        self._stdout = StandardOutput(sys.stdout)
 
     def run(self, job_file: Path | None) -> None:
         sys.stdout = self._stdout
@@ -210,31 +210,11 @@ class _Train:
         name = handle.job_name if handle else job_name
         if self._as_json:
             self._stdout.finish_line()
-            click.echo(json.dumps(_json_report(name, status, result, failure), allow_nan=False))
+            click.echo(json.dumps(json_report(name, status, result, failure), allow_nan=False))
         elif handle is not None and status != "Failed":
-            _print_table(name or "", status, result, handle.location)
+            print_table(name or "", status, result, handle.location)
         elif handle is not None:
             self._display.note(f"the whole log is in {handle.location}/output/log.txt")
-
-
-class _Column:
-    """Standard output that knows whether it is at the beginning of a line; a script may leave one unfinished."""
-
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
-        self._unfinished = False
-
-    def write(self, text: str) -> int:
-        if text:
-            self._unfinished = not text.endswith("\n")
-        return self._stream.write(text)
-
-    def finish_line(self) -> None:
-        if self._unfinished:
-            self.write("\n")
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._stream, name)
 
 
 def _leave(code: int) -> NoReturn:
@@ -324,40 +304,3 @@ def _json_or_text(text: str) -> Any:
         return json.loads(text)
     except ValueError:
         return text
-
-
-def _json_report(name: str | None, status: str, result: TrainingResult, failure: str | None) -> dict[str, Any]:
-    return {
-        "job_name": name,
-        "status": status,
-        "global_step": result.global_step,
-        "metrics": {key: _finite(value) for key, value in result.metrics.items()},
-        "model_dir": result.model_dir,
-        "export_dir": result.exported.path if result.exported else None,
-        "checkpoint": result.checkpoint.path if result.checkpoint else None,
-        "failure": failure,
-    }
-
-
-def _finite(value: Any) -> Any:
-    """JSON has no NaN and no infinity; a reader is told null."""
-    if isinstance(value, list):
-        return [_finite(item) for item in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
-def _print_table(name: str, status: str, result: TrainingResult, location: str) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(title=f"{name}: {status}", show_header=False, title_justify="left", title_style="bold")
-    table.add_row("global step", str(result.global_step))
-    if result.stop_reason:
-        table.add_row("stopped because", result.stop_reason)
-    for key, value in result.metrics.items():
-        table.add_row(key, f"{value:.6g}" if isinstance(value, float) else str(value))
-    table.add_row("model", result.exported.path if result.exported else "not exported")
-    table.add_row("checkpoint", result.checkpoint.path if result.checkpoint else "none")
-    table.add_row("loss curve", f"{location}/output/loss.png")
-    console = Console(soft_wrap=True, highlight=False, width=None if sys.stdout.isatty() else 200)
-    console.print(table)

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from attrs import frozen
 
 from smtf_core.interfaces.spec import Spec
 from smtf_core.models import Job, JobHandle, JobStatus, LogLine, TrainingResult
-
-if TYPE_CHECKING:
-    from smtf_core.plugins import PluginManager
 
 
 @frozen(kw_only=True)
@@ -36,8 +33,6 @@ class BackendSpec(Spec):
 
 class Backend(Protocol):
     """Runs jobs. Constructed as ``factory(plugins)`` with the :class:`~smtf_core.plugins.PluginManager` in use."""
-
-    def __init__(self, plugins: PluginManager) -> None: ...
 
     def submit(self, job: Job) -> JobHandle:
         """Start a job and return at once.
