@@ -44,5 +44,5 @@ def test_digits_keras(train, examples, data):
     trained = train(examples / "digits_keras" / "digits.py", str(data / "digits"), training_steps=400)
     assert trained.result.metrics["accuracy"] >= 0.9
     assert trained.result.global_step == 400
-    (scores,) = ask(trained, {"inputs": {"pixels": [[0.0] * 64]}})["outputs"]
+    (scores,) = ask(trained, {"inputs": {"pixels_input": [[0.0] * 64]}})["outputs"]
     assert sum(scores) == pytest.approx(1, abs=1e-4)

@@ -25,7 +25,7 @@ class KerasSummaries:
     """
 
     def __init__(self, model_dir: Path, environment: TrainingEnvironment) -> None:
-        self._summary: Any = importlib.import_module("tensorflow").summary
+        self._tensorflow: Any = importlib.import_module("tensorflow")
         self._model_dir = model_dir
         self._save_every = int(environment.settings.run_config.get("save_summary_steps", 100))
         self._log_every = int(environment.settings.run_config.get("log_step_count_steps", 100))
@@ -62,8 +62,12 @@ class KerasSummaries:
             writer.close()
 
     def _write(self, folder: str, step: int, values: Mapping[str, float]) -> None:
+        # TensorFlow 1's writer, as estimators use it: that of TensorFlow 2 needs TensorBoard to be installed.
+        summary = self._tensorflow.compat.v1.summary
         if folder not in self._writers:
-            self._writers[folder] = self._summary.create_file_writer(str(self._model_dir / folder))
-        with self._writers[folder].as_default():
-            for name, value in values.items():
-                self._summary.scalar(name, value, step=step)
+            with self._tensorflow.Graph().as_default():
+                self._writers[folder] = summary.FileWriter(str(self._model_dir / folder))
+        record = self._tensorflow.compat.v1.Summary()
+        for name, value in values.items():
+            record.value.add(tag=name, simple_value=value)
+        self._writers[folder].add_summary(record, step)
