@@ -63,11 +63,12 @@ class Display:
         if self._quiet or not self.console.is_terminal:
             yield
             return
+        self.note(f"job {job_name} is starting")
         self._bar = _Bar(self.console, job_name)
         try:
-            with self._bar.progress:
-                yield
+            yield
         finally:
+            self._bar.progress.stop()
             self._bar = None
 
 
@@ -93,6 +94,9 @@ class _Bar:
 
     def update(self, status: JobStatus) -> None:
         progress = status.progress or Progress()
+        if progress.phase == "preparing":
+            return  # TensorFlow is imported now, and its C++ remarks would tear the bar apart
+        self.progress.start()
         changes: dict[str, Any] = {"figures": figures(progress), "description": f"{self._job_name} {progress.phase}"}
         if progress.step or progress.total_steps:
             changes |= {"completed": progress.step, "total": progress.total_steps}
@@ -103,7 +107,8 @@ def figures(progress: Progress) -> str:
     """Step of steps, steps/s and loss in words."""
     parts = [f"step {progress.step}/{progress.total_steps}" if progress.total_steps else f"step {progress.step}"]
     if progress.steps_per_second is not None:
-        parts.append(f"{progress.steps_per_second:.3g} steps/s")
+        speed = progress.steps_per_second
+        parts.append(f"{speed:,.0f} steps/s" if speed >= 100 else f"{speed:.3g} steps/s")
     if progress.loss is not None:
         parts.append(f"loss {progress.loss:.4g}")
     return "  ".join(parts)
