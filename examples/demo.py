@@ -30,7 +30,7 @@ def main(folder: Path) -> None:
         training_steps=1000,
         evaluation_steps=None,
         framework_version="1.11",
-        hyperparameters={"learning_rate": 0.01, "save_checkpoints_steps": 250, "throttle_secs": 0},
+        hyperparameters={"learning_rate": 0.003, "save_checkpoints_steps": 250, "throttle_secs": 0},
         output_path=folder,
         plugins=plugins,
     )

@@ -10,9 +10,9 @@ INPUT_NAME = 'inputs'
 def estimator_fn(run_config, params):
     columns = [tf.feature_column.numeric_column(INPUT_NAME, shape=[4])]
     return tf.estimator.DNNClassifier(feature_columns=columns,
-                                      hidden_units=[10, 20, 10],
+                                      hidden_units=[32, 32],
                                       n_classes=3,
-                                      optimizer=tf.train.AdamOptimizer(params.get('learning_rate', 0.01)),
+                                      optimizer=tf.train.AdamOptimizer(params.get('learning_rate', 0.003)),
                                       config=run_config)
 
 

@@ -9,9 +9,11 @@ gives) takes instances that are objects, feature name → value.
 from __future__ import annotations
 
 import base64
+import contextlib
 import importlib
 import json
-from collections.abc import Mapping
+import logging
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -34,11 +36,27 @@ class SignatureAdapter:
         if not (Path(model.path) / "saved_model.pb").is_file():
             raise InvalidInputError(f"{model.path} is not a SavedModel: it has no saved_model.pb")
         tensorflow: Any = importlib.import_module("tensorflow")
-        loaded = tensorflow.saved_model.load(model.path)
+        with _without_remarks_on_reference_variables():
+            loaded = tensorflow.saved_model.load(model.path)
         names = [*(name for name in _PREFERRED if name in loaded.signatures), *loaded.signatures]
         if not names:
             raise InvalidInputError(f"the SavedModel {model.path} has no signature to call")
         return _SignatureServer(tensorflow, loaded, names[0])
+
+
+@contextlib.contextmanager
+def _without_remarks_on_reference_variables() -> Iterator[None]:
+    """TensorFlow 1's models have such variables; what TensorFlow says of them concerns those who want to train on."""
+
+    def wanted(record: logging.LogRecord) -> bool:
+        return "because it is a reference variable" not in record.getMessage()
+
+    logger = logging.getLogger("tensorflow")
+    logger.addFilter(wanted)
+    try:
+        yield
+    finally:
+        logger.removeFilter(wanted)
 
 
 class _BadRequestError(Exception):

@@ -19,10 +19,10 @@ def ask(estimator, body):
 @pytest.mark.parametrize("version", ["1.4", "1.11"])
 def test_iris_estimator(train, examples, data, version):
     trained = train(
-        examples / "iris_estimator" / "iris_dnn.py", str(data / "iris"), training_steps=600, framework_version=version
+        examples / "iris_estimator" / "iris_dnn.py", str(data / "iris"), training_steps=1000, framework_version=version
     )
     assert trained.result.metrics["accuracy"] >= 0.9
-    assert trained.result.global_step == 600
+    assert trained.result.global_step == 1000
     reply = ask(trained, {"instances": [{"inputs": [5.1, 3.5, 1.4, 0.2]}, {"inputs": [6.9, 3.1, 5.4, 2.1]}]})
     assert [max(range(3), key=row["scores"].__getitem__) for row in reply["predictions"]] == [0, 2]
 
