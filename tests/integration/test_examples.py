@@ -31,7 +31,7 @@ def test_abalone_model(train, examples, data):
     trained = train(
         examples / "abalone_model" / "abalone.py",
         {"training": str(data / "abalone")},
-        training_steps=500,
+        training_steps=1000,
         framework_version="1.6",
         hyperparameters={"learning_rate": 0.003},
     )
