@@ -33,7 +33,7 @@ def test_abalone_model(train, examples, data):
         {"training": str(data / "abalone")},
         training_steps=1000,
         framework_version="1.6",
-        hyperparameters={"learning_rate": 0.003},
+        hyperparameters={"learning_rate": 0.01},
     )
     assert trained.result.metrics["rmse"] < 1.2
     (age,) = ask(trained, [[0.5, 0.4, 0.13, 0.8, 0.35, 0.17, 0.23]])["predictions"]
