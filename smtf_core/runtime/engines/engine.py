@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from attrs import frozen
 
@@ -44,6 +45,11 @@ class Training:
             evaluations=tuple(self.reporter.evaluations),
             stop_reason=self.stop.reason or None,
         )
+
+
+def is_keras_2(model: Any) -> bool:
+    """Whether a model is one of Keras 2 (``tf_keras``), not of Keras 3."""
+    return any(kind.__module__.startswith("tf_keras") for kind in type(model).__mro__)
 
 
 class StuckStepGuard:

@@ -19,21 +19,13 @@ from typing import Any
 
 from smtf_core.errors import ScriptError
 from smtf_core.models import TrainingResult
-from smtf_core.runtime.engines.engine import StuckStepGuard, Training
+from smtf_core.models.settings import RUN_CONFIG_KEYS
+from smtf_core.runtime.engines.engine import StuckStepGuard, Training, is_keras_2
 from smtf_core.runtime.engines.evaluation import EvaluationClock
 from smtf_core.runtime.engines.hooks_tf import StepHook, StopHook, saving_listener
 from smtf_core.runtime.export import EXPORTS, remove_unfinished
 from smtf_core.runtime.script import calling
 from smtf_core.stores import latest_checkpoint
-
-_GENERAL_KEYS = (
-    "save_summary_steps",
-    "save_checkpoints_secs",
-    "save_checkpoints_steps",
-    "keep_checkpoint_max",
-    "keep_checkpoint_every_n_hours",
-    "log_step_count_steps",
-)
 
 
 def train(training: Training) -> tuple[TrainingResult, str | None]:
@@ -193,7 +185,7 @@ class _EstimatorRun:
 
     def _from_keras(self, config: Any) -> Any:
         model = calling.keras_model(self._training.script)
-        if not any(kind.__module__.startswith("tf_keras") for kind in type(model).__mro__):
+        if not is_keras_2(model):
             raise ScriptError(
                 f"{self._training.script.path}: keras_model_fn returned a Keras 3 model; a script for "
                 "TensorFlow 1.x builds its model with "
@@ -232,7 +224,7 @@ def _adopt(estimator: Any, config: Any, path: str, default: Any) -> None:
         )
     theirs = estimator.config
     # What the script's own RunConfig left at TensorFlow's default comes from the job.
-    missing = {key: getattr(config, key) for key in _GENERAL_KEYS if getattr(theirs, key) == getattr(default, key)}
+    missing = {key: getattr(config, key) for key in RUN_CONFIG_KEYS if getattr(theirs, key) == getattr(default, key)}
     if "save_checkpoints_secs" not in missing or "save_checkpoints_steps" not in missing:
         missing.pop("save_checkpoints_secs", None)
         missing.pop("save_checkpoints_steps", None)

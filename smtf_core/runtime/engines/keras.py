@@ -13,7 +13,7 @@ from typing import Any
 
 from smtf_core.errors import JobStoppedError, ScriptError
 from smtf_core.models import Checkpoint, TrainingResult
-from smtf_core.runtime.engines.engine import Training
+from smtf_core.runtime.engines.engine import Training, is_keras_2
 from smtf_core.runtime.engines.evaluation import EvaluationClock
 from smtf_core.runtime.engines.keras_serving import export_model
 from smtf_core.runtime.engines.keras_summaries import KerasSummaries
@@ -201,5 +201,4 @@ class _KerasRun:
 
 def _keras_of(model: Any) -> Any:
     """The Keras that a model belongs to: ``tf_keras`` or Keras 3."""
-    ours = any(kind.__module__.startswith("tf_keras") for kind in type(model).__mro__)
-    return importlib.import_module("tf_keras" if ours else "keras")
+    return importlib.import_module("tf_keras" if is_keras_2(model) else "keras")

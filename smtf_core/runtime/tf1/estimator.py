@@ -65,10 +65,16 @@ class ReplacedNames:
 
     def lookup(self, view: ModuleView, name: str) -> Any:
         """See :class:`~smtf_core.runtime.script.views.Names`."""
-        replacement = self._table.get(f"{view.__name__}.{name}")
-        if replacement is None:
-            return target_attribute(view.target, name)
-        return importlib.import_module(replacement) if isinstance(replacement, str) else replacement()
+        dotted = f"{view.__name__}.{name}"
+        return self.replacement(dotted) if dotted in self else target_attribute(view.target, name)
+
+    def __contains__(self, dotted: str) -> bool:
+        return dotted in self._table
+
+    def replacement(self, dotted: str) -> Any:
+        """What a name in the table stands for."""
+        found = self._table[dotted]
+        return importlib.import_module(found) if isinstance(found, str) else found()
 
     def covers(self, module: ModuleType) -> bool:
         """The packages that a replaced name may lie below."""

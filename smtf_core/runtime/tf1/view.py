@@ -14,7 +14,7 @@ from typing import Any
 from smtf_core.models import FrameworkVersion
 from smtf_core.runtime.script.views import ModuleView, target_attribute
 from smtf_core.runtime.tf1 import ops
-from smtf_core.runtime.tf1.estimator import keras_2_version, load_estimator
+from smtf_core.runtime.tf1.estimator import ReplacedNames, keras_2_version, load_estimator
 from smtf_core.runtime.tf1.keras_paths import keras_path
 
 _KERAS = "tf_keras.api._v1.keras"
@@ -34,8 +34,10 @@ _REPLACED = {
     "tensorflow.core": "tensorflow.core",
 }
 
-# Functions that do something else today.
-_CHANGED = {"tensorflow.cond": ops.cond, "tensorflow.python.ops.control_flow_ops.cond": ops.cond}
+# Names of one thing each that a script's view makes anew.
+_COND = ("tensorflow.cond", "tensorflow.python.ops.control_flow_ops.cond")
+_FLAGS = ("tensorflow.flags", "tensorflow.app.flags", "tensorflow.python.platform.flags")
+_VERSION = ("tensorflow.__version__", "tensorflow.VERSION")
 # Scripts half-way to TensorFlow 2 call these first. The script has what they ask for; the process must not get it.
 _NOT_NEEDED = (
     "disable_eager_execution",
@@ -44,7 +46,6 @@ _NOT_NEEDED = (
     "disable_v2_behavior",
     "disable_v2_tensorshape",
 )
-_FLAGS = ("tensorflow.flags", "tensorflow.app.flags", "tensorflow.python.platform.flags")
 
 # Packages whose modules a script sees through views; all others are handed out as they are.
 _COVERED = ("tensorflow", "tf_keras", "tensorflow_estimator", "_engine")
@@ -65,23 +66,23 @@ class TensorFlow1Names:
 
     def __init__(self, version: FrameworkVersion, flags: Callable[[], ModuleType]) -> None:
         self._version = str(version)
-        self._flags = flags
+        self._replaced = ReplacedNames(
+            {
+                **_REPLACED,
+                **dict.fromkeys(_VERSION, lambda: self._version),
+                **dict.fromkeys(_FLAGS, flags),
+                **dict.fromkeys(_COND, lambda: ops.cond),
+                "tensorflow.keras.__version__": keras_2_version,
+            }
+        )
 
     def lookup(self, view: ModuleView, name: str) -> Any:
         """See :class:`~smtf_core.runtime.script.views.Names`."""
         dotted = f"{view.__name__}.{name}"
-        if dotted == "tensorflow.keras.__version__":
-            return keras_2_version()
-        if dotted in _REPLACED:
-            return importlib.import_module(_REPLACED[dotted])
-        if dotted in ("tensorflow.__version__", "tensorflow.VERSION"):
-            return self._version
-        if dotted in _CHANGED:
-            return _CHANGED[dotted]
+        if dotted in self._replaced:
+            return self._replaced.replacement(dotted)
         if name in _NOT_NEEDED:
             return ops.nothing_to_do
-        if dotted in _FLAGS:
-            return self._flags()
         try:
             return target_attribute(view.target, name)
         except AttributeError:
