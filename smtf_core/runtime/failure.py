@@ -38,10 +38,7 @@ def describe(error: BaseException) -> str:
 
 
 def _describe_syntax_error(error: SyntaxError) -> str:
-    described = f"{type(error).__name__}: {error.msg} ({error.filename}, line {error.lineno})"
-    if "Missing parentheses in call to" in (error.msg or ""):
-        described += "; this is Python 2 source, which has to be converted to Python 3"
-    return described
+    return f"{type(error).__name__}: {error.msg} ({error.filename}, line {error.lineno})"
 
 
 def _without_colours(text: str) -> str:

@@ -1,7 +1,6 @@
 """Small parts of the runtime, each by itself."""
 
 import logging
-import re
 import threading
 import time
 
@@ -72,12 +71,6 @@ def test_evaluation_clock_by_steps():
 )
 def test_a_failure_is_described_in_one_line_that_tells_something(error, headline):
     assert describe(error) == headline
-
-
-def test_python_2_source_is_told():
-    with pytest.raises(SyntaxError) as caught:
-        compile("x = 1\nprint 'two'\n", "old.py", "exec")
-    assert re.search(r"SyntaxError: .* \(old\.py, line 2\); this is Python 2 source", describe(caught.value))
 
 
 def test_a_global_step_that_never_advances_is_noticed():

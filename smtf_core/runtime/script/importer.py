@@ -19,6 +19,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from smtf_core.runtime.script.source import compile_script
 from smtf_core.runtime.script.views import ModuleView, ViewedFinder, ViewedLoader, Views, target_attribute
 
 _numbers = itertools.count(1)
@@ -38,7 +39,9 @@ class ScriptImporter:
         self._code = code
         self._entry = code / entry_point
         self.views = Views({**roots, "importlib": self._importlib_view}, self._import)
-        self._finder = ViewedFinder(self._package, self.views.builtins, self._search, before=self._give_plain_name)
+        self._finder = ViewedFinder(
+            self._package, self.views.builtins, self._search, before=self._give_plain_name, compiler=compile_script
+        )
         self._plain_names: list[str] = []
 
     def load(self) -> ModuleType:
@@ -59,7 +62,7 @@ class ScriptImporter:
         name = f"{self._package}.{stem}"
         spec = ModuleSpec(
             name,
-            ViewedLoader(name, str(self._entry), self.views.builtins, self._give_plain_name),
+            ViewedLoader(name, str(self._entry), self.views.builtins, self._give_plain_name, compile_script),
             origin=str(self._entry),
         )
         spec.has_location = True

@@ -144,6 +144,15 @@ class Views:
         return module if fromlist else top
 
 
+Compile = Callable[[bytes, str], CodeType]
+
+
+def compile_python(data: bytes, filename: str) -> CodeType:
+    """Python's own way from a file's content to code."""
+    code: CodeType = compile(data, filename, "exec", dont_inherit=True)
+    return code
+
+
 class ViewedLoader(SourceFileLoader):
     """Runs a source file with builtins of its own.
 
@@ -152,6 +161,7 @@ class ViewedLoader(SourceFileLoader):
         path: its file.
         scope: the builtins.
         before: called with the module before its code runs.
+        compiler: makes code of the file's content.
     """
 
     def __init__(
@@ -160,15 +170,17 @@ class ViewedLoader(SourceFileLoader):
         path: str,
         scope: Callable[[], dict[str, Any]],
         before: Callable[[ModuleType], object] | None = None,
+        compiler: Compile = compile_python,
     ) -> None:
         super().__init__(fullname, path)
         self._scope = scope
         self._before = before
+        self._compiler = compiler
 
     def get_code(self, fullname: str) -> CodeType:
         """Compile without a cache beside the user's file; tracebacks name the real file, not a link to it."""
         path = self.get_filename(fullname)
-        return self.source_to_code(self.get_data(path), realpath(path))
+        return self._compiler(self.get_data(path), realpath(path))
 
     def exec_module(self, module: ModuleType) -> None:
         """Run the module's code."""
@@ -189,6 +201,7 @@ class ViewedFinder(MetaPathFinder):
             package.
         stand_ins: modules below the package that are not loaded but made: full name → maker.
         before: called with every module before its code runs.
+        compiler: makes code of a file's content.
     """
 
     def __init__(
@@ -198,12 +211,14 @@ class ViewedFinder(MetaPathFinder):
         search: Callable[[], list[str]] | None = None,
         stand_ins: Mapping[str, Callable[[], Mapping[str, Any]]] | None = None,
         before: Callable[[ModuleType], object] | None = None,
+        compiler: Compile = compile_python,
     ) -> None:
         self._package = package
         self._scope = scope
         self._search = search
         self._stand_ins = stand_ins or {}
         self._before = before
+        self._compiler = compiler
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
@@ -219,7 +234,7 @@ class ViewedFinder(MetaPathFinder):
         )
         spec = PathFinder.find_spec(fullname, where)
         if spec is not None and type(spec.loader) is SourceFileLoader:
-            spec.loader = ViewedLoader(fullname, spec.loader.path, self._scope, self._before)
+            spec.loader = ViewedLoader(fullname, spec.loader.path, self._scope, self._before, self._compiler)
         return spec
 
     def uninstall(self) -> None:

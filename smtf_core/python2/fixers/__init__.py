@@ -1,0 +1,1 @@
+"""Fixers of our own, for the converter's ``fix_<name>.Fix<Name>`` naming."""

@@ -1,0 +1,30 @@
+"""From a script's file to code, by way of Python 3 where it is Python 2."""
+
+from __future__ import annotations
+
+import logging
+from types import CodeType
+
+from smtf_core.python2.convert import convert
+from smtf_core.python2.detect import decode, python_2_sign
+from smtf_core.runtime.script.views import compile_python
+
+_log = logging.getLogger("smtf")
+
+
+def compile_script(data: bytes, filename: str) -> CodeType:
+    """Code of a script or one of its helpers; Python 2 is converted, with the line numbers of the file.
+
+    Args:
+        data: the file's content.
+        filename: the user's file, for tracebacks.
+
+    Raises:
+        SyntaxError: neither Python 3 nor Python 2.
+    """
+    source = decode(data)
+    sign = python_2_sign(source)
+    if sign is None:
+        return compile_python(data, filename)
+    _log.info("%s is Python 2 (line %d: %s): converted in memory.", filename, sign.line, sign.what)
+    return convert(source, filename).compile(filename)

@@ -1,0 +1,66 @@
+"""Which sources are taken for Python 2."""
+
+import textwrap
+
+import pytest
+
+from smtf_core.python2.detect import decode, python_2_sign
+
+
+@pytest.mark.parametrize(
+    ("source", "line", "what"),
+    [
+        ("x = 1\nprint 'a'\n", 2, "syntax"),
+        ("try:\n    pass\nexcept ValueError, e:\n    pass\n", 3, "syntax"),
+        ("x = 0777\n", 1, "syntax"),
+        ("if 1:\n\tx = 1\n        y = 2\n", 3, "syntax"),
+        ("for i in xrange(3): pass\n", 1, "the built-in xrange"),
+        ("x = isinstance('', basestring)\n", 1, "the built-in basestring"),
+        ("import os\nimport cPickle\n", 2, "the module cPickle"),
+        ("from StringIO import StringIO\n", 1, "the module StringIO"),
+        ("from itertools import izip\n", 1, "itertools.izip"),
+        ("import urllib\nurllib.urlretrieve('a')\n", 2, "urllib.urlretrieve"),
+        ("for k, v in {}.iteritems(): pass\n", 1, "the method iteritems"),
+        ("{}.has_key(1)\n", 1, "the method has_key"),
+    ],
+)
+def test_python_2(source, line, what):
+    sign = python_2_sign(source)
+    assert sign is not None
+    assert sign.line == line
+    assert sign.what.startswith(what)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "print('a')\n",
+        "import os\nx = 7 / 2\n",
+        "try:\n    import cPickle as pickle\nexcept ImportError:\n    import pickle\n",
+        "try:\n    xrange\nexcept NameError:\n    xrange = range\nfor i in xrange(3): pass\n",
+        "from six.moves import xrange, reduce\nxrange(3)\nreduce(max, [1])\n",
+        "import sys\nif sys.version_info[0] == 2:\n    import urllib2\nelse:\n    import urllib.request\n",
+        "import six\nif six.PY2:\n    unicode('x')\n",
+        "def f(long): return long\n",
+        "import pandas as pd\nfor k, v in pd.DataFrame().iteritems(): pass\n",
+        "x = f'{1}'\nimport cPickle\n",
+        "import urllib.request\nurllib.request.urlopen('x')\n",
+    ],
+)
+def test_not_python_2(source):
+    assert python_2_sign(source) is None
+
+
+@pytest.mark.parametrize("source", ["x = = 1\n", "f() = 3\n", "def f(:\n    pass\n", "print 1\nx = = 2\n", "'abc\n"])
+def test_errors_of_both_pythons_are_python_3s_own(source):
+    with pytest.raises(SyntaxError) as caught:
+        python_2_sign(textwrap.dedent(source))
+    with pytest.raises(SyntaxError) as own:
+        compile(source, "x", "exec")
+    assert (caught.value.msg, caught.value.lineno) == (own.value.msg, own.value.lineno)
+
+
+def test_decoding():
+    assert decode(b"# -*- coding: latin-1 -*-\nx = '\xe9'\n").endswith("'é'\n")
+    assert decode("x = 'é'\n".encode()) == "x = 'é'\n"
+    assert decode(b"# \xe9\nprint 1\n").startswith("# é")
