@@ -11,6 +11,7 @@ from smtf_core._version import __version__
 # name -> (module:attribute, one line of help). The lines stand here so that `smtf --help` imports no command.
 COMMANDS = {
     "train": ("smtf_core.cli.train:train", "Train a script."),
+    "check": ("smtf_core.cli.check:check", "Tell what a script is, and what would keep it from running."),
     "plugins": ("smtf_core.cli.plugins:plugins", "List plugins and what they provide."),
 }
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from smtf_core import contract
 from smtf_core.models import settings
 from smtf_core.models.layout import Layout
-from smtf_core.runtime.script import contract
 
 DOCS = Path(__file__).parent.parent.parent / "docs"
 PAGES = sorted(DOCS.rglob("*.md"))

@@ -62,7 +62,10 @@ def test_the_traceback_begins_with_the_users_own_code(run):
 def test_a_failed_import_shows_the_users_line_and_not_how_imports_work_here(run):
     done, _ = run("def load():\n    import no_such_package\n\nload()\n")
     shown = done.stderr[done.stderr.index("Traceback") :]
-    assert shown.splitlines()[-1] == "ModuleNotFoundError: No module named 'no_such_package'"
+    assert shown.splitlines()[-1] == (
+        "ModuleNotFoundError: No module named 'no_such_package'. "
+        "Run pip install no_such_package, or name it in requirements_file."
+    )
     assert "line 2, in load" in shown
     assert "views.py" not in shown
     assert "importer.py" not in shown

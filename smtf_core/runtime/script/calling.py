@@ -11,10 +11,11 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
+from smtf_core import contract
 from smtf_core.errors import ScriptError
 from smtf_core.interfaces import UserScript
 from smtf_core.models import TrainingEnvironment
-from smtf_core.runtime.script import contract
+from smtf_core.runtime.script.contract import needs_training_dir
 
 
 def check_channels(script: UserScript, environment: TrainingEnvironment) -> None:
@@ -26,7 +27,7 @@ def check_channels(script: UserScript, environment: TrainingEnvironment) -> None
     if environment.training_dir is not None:
         return
     for name in contract.REQUIRED_FUNCTIONS:
-        if contract.needs_training_dir(script.functions[name]):
+        if needs_training_dir(script.functions[name]):
             channels = ", ".join(environment.channels) or "none"
             remedy = (
                 "Name one of them 'training', or take a parameter 'channels' instead"

@@ -19,6 +19,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from smtf_core.lost_packages import lost_name, requirement
 from smtf_core.runtime.script.source import compile_script
 from smtf_core.runtime.script.views import ModuleView, ViewedFinder, ViewedLoader, Views, target_attribute
 
@@ -133,6 +134,10 @@ class ScriptImporter:
                     f"set source_dir (--source-dir) to {str(beside)!r}",
                     name=root,
                 ) from None
+            _tell_remedy(error, name, fromlist or ())
+            raise
+        except ImportError as error:
+            _tell_remedy(error, name, fromlist or ())
             raise
 
     def _importlib_view(self) -> ModuleType:
@@ -148,6 +153,22 @@ class ScriptImporter:
         view = ModuleView("importlib", importlib, _Plain())
         view.__dict__["import_module"] = import_module
         return view
+
+
+def _tell_remedy(error: ImportError, name: str, fromlist: Sequence[str]) -> None:
+    """Say in an import's error what to install, or what its package has in the name's place."""
+    root = name.partition(".")[0]
+    lost = next(
+        (found for item in [*fromlist, ""] if (found := lost_name(f"{name}.{item}".rstrip("."))) is not None), None
+    )
+    if lost is not None:
+        remedy = lost
+    elif isinstance(error, ModuleNotFoundError) and error.name == root:
+        remedy = f"Run pip install {requirement(root)}, or name it in requirements_file."
+    else:
+        return
+    error.msg = f"{error.msg}. {remedy}"
+    error.args = (error.msg,)
 
 
 class _Plain:

@@ -1,24 +1,27 @@
-"""TensorFlow 1's behaviour, for one thread: graph mode, shapes whose entries have a ``.value``, reference variables.
+"""TensorFlow 1's behaviour, for one thread: graph mode, ``Dimension`` shapes, reference variables, old control flow.
 
 ``tf.compat.v1.disable_v2_behavior()`` would change the whole process, which may be a notebook or somebody's server.
-TensorFlow keeps its mode and its default graph by thread already. Its two other switches are module variables that are
-only ever asked for their truth; they are replaced by objects whose truth depends on the thread that asks.
-
-Control flow stays TensorFlow 2's: Keras's recurrent layers no longer work with the old one.
+TensorFlow keeps its mode and its default graph by thread already. Its other switches are module variables that are only
+ever asked for their truth; they are replaced by objects whose truth depends on the thread that asks.
 """
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import importlib
 import threading
 from collections.abc import Iterator
 from typing import Any
 
-# Module, variable: "shape entries are integers", "variables are resource variables". Both are true in TensorFlow 2.
+from smtf_core.runtime.tf1.datasets import accept_old_arguments
+
+# Module, variable: "shape entries are integers", "variables are resource variables", "conditions and loops are
+# functions". All are true in TensorFlow 2.
 _SWITCHES = (
     ("tensorflow.python.framework.tensor_shape", "_TENSORSHAPE_V2_OVERRIDE"),
     ("tensorflow.python.ops.resource_variables_toggle", "_DEFAULT_USE_RESOURCE"),
+    ("tensorflow.python.ops.control_flow_util", "ENABLE_CONTROL_FLOW_V2"),
 )
 
 _install_lock = threading.Lock()
@@ -32,11 +35,18 @@ class _Elsewhere:
         self._before = before
 
     def __bool__(self) -> bool:
-        return self._before and getattr(_depth, "count", 0) == 0
+        return self._before and not _inside()
+
+
+def _inside() -> bool:
+    """Whether this thread runs a TensorFlow 1 script."""
+    return getattr(_depth, "count", 0) > 0
 
 
 def _install_switches() -> None:
     with _install_lock:
+        accept_old_arguments(_inside)
+        _let_recurrent_layers_keep_every_output()
         for module_name, variable in _SWITCHES:
             module = importlib.import_module(module_name)
             current = getattr(module, variable)
@@ -44,6 +54,26 @@ def _install_switches() -> None:
                 # None means: as the process's TensorFlow is.
                 enabled = importlib.import_module("tensorflow.python.tf2").enabled() if current is None else current
                 setattr(module, variable, _Elsewhere(bool(enabled)))
+
+
+def _let_recurrent_layers_keep_every_output() -> None:
+    """Keras writes a recurrent layer's last output over the ones before, which only TensorFlow 2's arrays allow.
+
+    Where it takes the process for TensorFlow 1 it keeps all outputs and returns the last; so it does in our threads.
+    """
+    backend: Any = importlib.import_module("tf_keras.src.backend")
+    genuine = backend.rnn
+    if getattr(genuine, "smtf_genuine", None) is not None:
+        return
+
+    @functools.wraps(genuine)
+    def rnn(*arguments: Any, **options: Any) -> Any:
+        if _inside() and "return_all_outputs" in options:
+            options["return_all_outputs"] = True
+        return genuine(*arguments, **options)
+
+    rnn.smtf_genuine = genuine  # type: ignore[attr-defined]
+    backend.rnn = rnn
 
 
 @contextlib.contextmanager

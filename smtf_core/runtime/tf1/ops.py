@@ -27,7 +27,8 @@ def cond(
         fn2: old name of ``false_fn``.
     """
     tensorflow: Any = importlib.import_module("tensorflow")
-    result = tensorflow.compat.v1.cond(pred, true_fn or fn1, false_fn or fn2, name=name)
+    # Inside functions (of tf.data) there is no unpacking, so it is done here for both.
+    result = tensorflow.compat.v1.cond(pred, true_fn or fn1, false_fn or fn2, strict=True, name=name)
     return result[0] if not strict and isinstance(result, (list, tuple)) and len(result) == 1 else result
 
 

@@ -16,6 +16,8 @@ from smtf_core.runtime.script.views import ModuleView, target_attribute
 from smtf_core.runtime.tf1 import ops
 from smtf_core.runtime.tf1.estimator import ReplacedNames, keras_2_version, load_estimator
 from smtf_core.runtime.tf1.keras_paths import keras_path
+from smtf_core.tf1_api import RELEASES, Name, load_api
+from smtf_core.tf1_api.replacements import replacement
 
 _KERAS = "tf_keras.api._v1.keras"
 
@@ -111,16 +113,22 @@ class TensorFlow1Names:
         return getattr(importlib.import_module("tensorflow"), name, None)
 
     def _obituary(self, view: ModuleView, dotted: str) -> str:
-        written = dotted.replace("tensorflow", "tf", 1)
-        if dotted.startswith("tensorflow.contrib"):
-            return (
-                f"{written} (TensorFlow {self._version}) is not among the pieces of tf.contrib that smtf brings back. "
-                f"Use what replaced it in TensorFlow, or put a copy of the piece into source_dir."
-            )
+        name = dotted.removeprefix("tensorflow.")
+        written = f"tf.{name}"
+        known = load_api().find(name)
+        if known is not None or name.startswith(("contrib.", "examples")):
+            releases = "1" if known is None else _spoken(known)
+            return f"{written} (TensorFlow {releases}) is not to be had any more. {replacement(name)}"
         return (
             f"{written} does not exist: smtf looked among its replacements, in tf.compat.v1 and in "
-            f"{view.target.__name__} of today's TensorFlow. If TensorFlow {self._version} had it, it was removed since."
+            f"{view.target.__name__} of today's TensorFlow, and TensorFlow {RELEASES[0]} to {RELEASES[-1]} "
+            f"had no such name."
         )
+
+
+def _spoken(name: Name) -> str:
+    first, last = RELEASES[name.stretches[0].first], RELEASES[name.stretches[-1].last]
+    return first if first == last else f"{first} to {last}"
 
 
 def tensorflow_1_view(version: FrameworkVersion, flags: Callable[[], ModuleType]) -> ModuleView:

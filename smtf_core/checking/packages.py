@@ -1,0 +1,34 @@
+"""Packages that a script imports: installed, to be installed, or no longer with the name that it wants."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+from smtf_core.checking.finding import Finding
+from smtf_core.checking.names import imports
+from smtf_core.checking.source import Source, is_own_module
+from smtf_core.lost_packages import lost_name, requirement
+
+
+def package_findings(source: Source, folders: list[Path]) -> Iterator[Finding]:
+    """What a script imports and this interpreter does not have.
+
+    Args:
+        source: the file.
+        folders: where the script's own modules are.
+    """
+    for use in imports(source):
+        root = use.dotted.partition(".")[0]
+        if use.guarded or root in ("tensorflow", "numpy", "sagemaker_tensorflow", "smtf_core"):
+            continue
+        if is_own_module(root, folders) is not None or any((folder / root).is_dir() for folder in folders):
+            continue
+        lost = lost_name(use.dotted)
+        if lost is not None:
+            yield Finding(str(source.path), use.line, "error", f"{use.dotted} is no longer there", lost)
+        elif root not in sys.stdlib_module_names and find_spec(root) is None:
+            remedy = f"pip install {requirement(root)}, or name it in requirements_file."
+            yield Finding(str(source.path), use.line, "error", f"package {root} is not installed", remedy)

@@ -1,0 +1,14 @@
+"""``tf.contrib.opt``. Source: TensorFlow 1.11 API documentation, ``tf.contrib.opt``."""
+
+from smtf_core.runtime.tf1.contrib.opt.adamax import AdaMaxOptimizer as AdaMaxOptimizer
+from smtf_core.runtime.tf1.contrib.opt.lazy_adam_optimizer import LazyAdamOptimizer as LazyAdamOptimizer
+from smtf_core.runtime.tf1.contrib.opt.moving_average_optimizer import MovingAverageOptimizer as MovingAverageOptimizer
+from smtf_core.runtime.tf1.contrib.opt.nadam_optimizer import NadamOptimizer as NadamOptimizer
+from smtf_core.runtime.tf1.contrib.opt.weight_decay_optimizers import AdamWOptimizer as AdamWOptimizer
+from smtf_core.runtime.tf1.contrib.opt.weight_decay_optimizers import (
+    DecoupledWeightDecayExtension as DecoupledWeightDecayExtension,
+)
+from smtf_core.runtime.tf1.contrib.opt.weight_decay_optimizers import MomentumWOptimizer as MomentumWOptimizer
+from smtf_core.runtime.tf1.contrib.opt.weight_decay_optimizers import (
+    extend_with_decoupled_weight_decay as extend_with_decoupled_weight_decay,
+)

@@ -1,0 +1,171 @@
+"""tf.contrib.layers and slim. Expected values: TensorFlow 1.11.0, Python 3.6, the same calls."""
+
+import numpy as np
+import pytest
+
+pytestmark = pytest.mark.tensorflow
+
+X2 = np.arange(12, dtype=np.float32).reshape(4, 3)
+X4 = np.arange(48, dtype=np.float32).reshape(2, 4, 2, 3) ** 1.1
+
+
+@pytest.fixture(scope="module")
+def tf():
+    from smtf_core.runtime.tf1.base import tf
+
+    return tf
+
+
+@pytest.fixture(scope="module")
+def layers():
+    from smtf_core.runtime.tf1.contrib import layers
+
+    return layers
+
+
+@pytest.fixture(autouse=True)
+def graph(tf):
+    from smtf_core.runtime.tf1.behaviour import tensorflow_1_behaviour
+
+    with tensorflow_1_behaviour(), tf.Graph().as_default() as graph:
+        yield graph
+
+
+def run(tf, output, updates=False):
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        value = session.run(output)
+        if updates:
+            session.run(tf.get_collection("update_ops"))
+        return value.ravel()[:6], {v.op.name: session.run(v) for v in tf.global_variables()}
+
+
+# (call, its first values, the variables' shapes)
+LAYERS = [
+    ("L.fully_connected(x2, 2, **w)", [0.3, 0.3, 1.2, 1.2], {"weights": [3, 2], "biases": [2]}),
+    ("L.conv2d(x4, 2, [3, 2], **w)", [8.0272, 8.0272, 5.1598], {"weights": [3, 2, 3, 2], "biases": [2]}),
+    ("L.conv2d(x4, 2, 3, rate=2, **w)", [5.3558, 5.3558, 7.7162], {"weights": [3, 3, 3, 2], "biases": [2]}),
+    ("L.conv2d_transpose(x4, 2, 3, stride=2, **w)", [0.3144, 0.3144], {"weights": [3, 3, 2, 3], "biases": [2]}),
+    ("L.conv2d_in_plane(x4, 3, **w)", [2.1737, 2.6688, 3.1847], {"weights": [3, 3, 1, 1], "biases": [3]}),
+    (
+        "L.separable_conv2d(x4, 2, 3, depth_multiplier=2, **w)",
+        [1.6054, 1.6054, 1.6054, 1.6054, 3.8806],
+        {"depthwise_weights": [3, 3, 3, 2], "pointwise_weights": [1, 1, 6, 2], "biases": [2]},
+    ),
+    (
+        "L.separable_conv2d(x4, None, 3, depth_multiplier=2, stride=2, **w)",
+        [5.6788, 5.6788, 6.4601],
+        {"depthwise_weights": [3, 3, 3, 2], "biases": [6]},
+    ),
+    ("L.layer_norm(x4)", [-1.5661, -1.4618, -1.3426], {"beta": [3], "gamma": [3]}),
+    ("L.instance_norm(x4)", [-1.4532, -1.4693, -1.4776], {"beta": [3], "gamma": [3]}),
+    (
+        "L.group_norm(x4, groups=2, channels_axis=1, reduction_axes=[2, 3])",
+        [-1.5086, -1.2831],
+        {"beta": [4], "gamma": [4]},
+    ),
+    ("L.maxout(x4, 1)", [2.1435, 5.8731, 9.8492], {}),
+    ("L.spatial_softmax(x4, temperature=2.0)", [0.9916, 0.804, 0.9918, 0.8059], {"temperature": []}),
+    ("L.unit_norm(x2, 1)", [0.0, 0.4472, 0.8944, 0.4243], {}),
+    ("L.max_pool2d(x4, 2)", [11.2116, 12.5893, 13.9808], {}),
+    ("L.avg_pool2d(x4, 2, stride=1)", [5.4343, 6.6719, 7.9616], {}),
+]
+
+
+@pytest.mark.parametrize(("call", "values", "shapes"), LAYERS)
+def test_layers(tf, layers, call, values, shapes):
+    scope = {"L": layers, "x2": tf.constant(X2), "x4": tf.constant(X4)}
+    output = eval(call, scope | {"w": {"weights_initializer": tf.constant_initializer(0.1)}})
+    found, variables = run(tf, output)
+    np.testing.assert_allclose(found[: len(values)], values, atol=1e-3)
+    assert {name.rpartition("/")[2]: list(v.shape) for name, v in variables.items()} == shapes
+    assert len(tf.get_collection("model_variables")) == len(shapes)
+
+
+def test_names_of_scopes(tf, layers):
+    layers.conv2d(tf.constant(X4), 2, 3)
+    layers.conv2d(tf.constant(X4), 2, 3, normalizer_fn=layers.batch_norm)
+    layers.stack(tf.constant(X2), layers.fully_connected, [2, 3])
+    assert [v.op.name for v in tf.global_variables()] == [
+        "Conv/weights",
+        "Conv/biases",
+        "Conv_1/weights",
+        "Conv_1/BatchNorm/beta",
+        "Conv_1/BatchNorm/moving_mean",
+        "Conv_1/BatchNorm/moving_variance",
+        "Stack/fully_connected_1/weights",
+        "Stack/fully_connected_1/biases",
+        "Stack/fully_connected_2/weights",
+        "Stack/fully_connected_2/biases",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("fused", "variance"), [(None, [45.5982, 46.1871, 46.7001]), (False, [42.8045, 43.3566, 43.8376])]
+)
+@pytest.mark.parametrize("tensor", [True, False])
+def test_batch_norm_while_training(tf, layers, fused, variance, tensor):
+    training = tf.placeholder_with_default(True, []) if tensor else True
+    output = layers.batch_norm(tf.constant(X4), decay=0.9, fused=fused, is_training=training)
+    found, variables = run(tf, output, updates=True)
+    np.testing.assert_allclose(found, [-1.5371, -1.5492, -1.5565, -1.3735, -1.3748, -1.3765], atol=1e-3)
+    np.testing.assert_allclose(variables["BatchNorm/moving_mean"], [3.14645, 3.29217, 3.43964], rtol=1e-4)
+    np.testing.assert_allclose(variables["BatchNorm/moving_variance"], variance, rtol=1e-4)
+
+
+def test_batch_norm_while_not_training(tf, layers):
+    training = tf.placeholder_with_default(False, [])
+    output = layers.batch_norm(tf.constant(X4), is_training=training, updates_collections=None)
+    found, variables = run(tf, output)
+    np.testing.assert_allclose(found, [0.0, 0.9995, 2.1425, 3.3467, 4.5925, 5.8702], atol=1e-3)
+    np.testing.assert_array_equal(variables["BatchNorm/moving_mean"], [0, 0, 0])
+
+
+def test_updates_in_place(tf, layers):
+    output = layers.batch_norm(tf.constant(X4), decay=0.9, updates_collections=None)
+    _, variables = run(tf, output)
+    np.testing.assert_allclose(variables["BatchNorm/moving_mean"], [3.14645, 3.29217, 3.43964], rtol=1e-4)
+    assert not tf.get_collection("update_ops")
+
+
+# (arguments, w and v after a step from [1, 2] and [3])
+STEPS = [
+    ({}, [-1.0, -2.0], [2.4]),
+    ({"clip_gradients": 1.0}, [0.95568, 1.91135], [2.9867]),
+    ({"gradient_multipliers": {"w": 2.0}}, [-3.0, -6.0], [2.4]),
+    ({"clip_gradients": lambda pairs: [(g * 0.5, v) for g, v in pairs]}, [0.0, 0.0], [2.7]),
+    ({"optimizer": "Adam"}, [0.9, 1.9], [2.9]),
+    ({"learning_rate_decay_fn": lambda rate, step: rate * 0.5}, [0.0, 0.0], [2.7]),
+]
+
+
+@pytest.mark.parametrize(("arguments", "w", "v"), STEPS)
+def test_optimize_loss(tf, layers, arguments, w, v):
+    first, second = tf.get_variable("w", initializer=[1.0, 2.0]), tf.get_variable("v", initializer=[3.0])
+    loss = tf.reduce_sum(first * first) * 10 + tf.reduce_sum(second * second)
+    step = tf.train.get_or_create_global_step()
+    train = layers.optimize_loss(loss, step, **{"learning_rate": 0.1, "optimizer": "SGD", **arguments})
+    _, variables = run(tf, train)
+    np.testing.assert_allclose(variables["w"], w, atol=1e-4)
+    np.testing.assert_allclose(variables["v"], v, atol=1e-4)
+    assert variables["global_step"] == 1
+
+
+def test_initializers(tf, layers):
+    value, _ = run(tf, layers.variance_scaling_initializer(1.0, "FAN_IN", True, seed=3)([30, 50]))
+    assert np.abs(value).max() <= np.sqrt(3 / 30)
+
+
+def test_slim_scopes(tf):
+    from smtf_core.runtime.tf1.contrib import slim
+
+    options = {
+        "weights_initializer": tf.constant_initializer(0.1),
+        "weights_regularizer": slim.l2_regularizer(0.01),
+    }
+    with slim.arg_scope([slim.conv2d, slim.fully_connected], **options):
+        net = slim.repeat(tf.constant(X4), 2, slim.conv2d, 3, [3, 3], scope="conv1")
+    found, variables = run(tf, net)
+    np.testing.assert_allclose(found, [16.4582] * 6, atol=1e-3)
+    assert list(variables) == [f"conv1/conv1_{i}/{name}" for i in (1, 2) for name in ("weights", "biases")]
+    assert len(tf.get_collection("regularization_losses")) == 2
