@@ -64,7 +64,7 @@ _FIXERS = [
     "xreadlines",
     "zip",
 ]
-_OWN_FIXERS = ("division", "library", "string_names")
+_OWN_FIXERS = ("division", "library", "file", "decode", "cmp")
 _TAB_WIDTH = 8  # Python 2.7 language reference, "Indentation"
 
 

@@ -45,6 +45,7 @@ _BUILTINS = frozenset(
         "basestring",
         "cmp",
         "execfile",
+        "file",
         "intern",
         "long",
         "raw_input",
@@ -59,7 +60,7 @@ _METHODS = frozenset(("has_key", "iteritems", "iterkeys", "itervalues"))
 _ATTRIBUTES = frozenset(
     [("itertools", name) for name in ("ifilter", "ifilterfalse", "imap", "izip", "izip_longest")]
     + [("os", "getcwdu"), ("sys", "maxint"), ("sys", "setdefaultencoding")]
-    + [("string", name) for name in ("letters", "lowercase", "maketrans", "uppercase")]
+    + [("string", name) for name in ("join", "letters", "lowercase", "maketrans", "strip", "uppercase")]
     + [("urllib", name) for name in ("quote", "unquote", "urlencode", "urlopen", "urlretrieve")]
 )
 # Words in a test that tell that a branch is for one of the two Pythons only.

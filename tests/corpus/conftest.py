@@ -17,8 +17,8 @@ HERE = Path(__file__).parent
 SCRIPTS = HERE.parent / "scripts"
 sys.path.insert(0, str(HERE))
 try:
-    import make_data
-    import table
+    import corpus_data
+    import corpus_table
 finally:
     sys.path.remove(str(HERE))
 
@@ -34,17 +34,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def channels(tmp_path_factory: pytest.TempPathFactory) -> Callable[[table.Script], Path | None]:
+def channels(tmp_path_factory: pytest.TempPathFactory) -> Callable[[corpus_table.Script], Path | None]:
     """`channels(script)` is the folder of the script's data, or None."""
     folder = tmp_path_factory.mktemp("channels")
 
-    def channel(script: table.Script) -> Path | None:
+    def channel(script: corpus_table.Script) -> Path | None:
         if script.data is None:
             return None
         made = folder / script.data
         if not made.is_dir():
             made.mkdir()
-            make_data.make(script.data, str(made))
+            corpus_data.make(script.data, str(made))
         return made
 
     return channel
@@ -54,7 +54,9 @@ def channels(tmp_path_factory: pytest.TempPathFactory) -> Callable[[table.Script
 def run(tmp_path_factory: pytest.TempPathFactory, channels: Any) -> Callable[..., TensorFlow]:
     """`run(script, training_steps=…, …)` trains a script of the corpus and returns the estimator."""
 
-    def run_script(script: table.Script, *, framework_version: str | None = None, **arguments: Any) -> TensorFlow:
+    def run_script(
+        script: corpus_table.Script, *, framework_version: str | None = None, **arguments: Any
+    ) -> TensorFlow:
         data = channels(script)
         entry_point = SCRIPTS / f"{script.name}.py"
         own_folder = script.name.count("/") > 1
@@ -62,8 +64,8 @@ def run(tmp_path_factory: pytest.TempPathFactory, channels: Any) -> Callable[...
             **{
                 "entry_point": entry_point.name if own_folder else entry_point,
                 "source_dir": str(entry_point.parent) if own_folder else None,
-                "framework_version": framework_version or table.release(script),
-                "hyperparameters": table.hyperparameters(script, str(data)),
+                "framework_version": framework_version or corpus_table.release(script),
+                "hyperparameters": corpus_table.hyperparameters(script, str(data)),
                 "output_path": tmp_path_factory.mktemp("out"),
                 **arguments,
             },

@@ -7,8 +7,8 @@ import base64
 import json
 from pathlib import Path
 
+import corpus_table
 import pytest
-import table
 
 from smtf_core.errors import SmtfError
 from smtf_core.interfaces import Request
@@ -18,9 +18,10 @@ FIXTURES = Path(__file__).parent.parent / "fixtures"
 STEPS = 3
 
 PERSON = {"age": 30.0, "occupation": "Sales", "education": "Masters", "hours": 40.0}
-WHOLE = {**PERSON, "age": 30, "hours": 40}
 PIXELS = [[[0.5] * 3] * 8] * 8
 IRIS = {"sepal_length": [5.1], "sepal_width": [3.5], "petal_length": [1.4], "petal_width": [0.2]}
+# What the canned classifiers predict.
+CLASSES = {"class_ids", "classes", "logits", "probabilities"}
 
 # What a client sends, two rows each; and the keys of a row of the reply (None: a bare value).
 REQUESTS = {
@@ -29,13 +30,13 @@ REQUESTS = {
     "tf1_4/iris_classifier": ([{"inputs": [5.1, 3.5, 1.4, 0.2]}] * 2, {"classes", "scores"}),
     "tf1_4/reviews_hashed_py2": ([{"words": ["good", "film"]}] * 2, {"classes", "scores"}),
     "tf1_5/series_rnn": ([[0.1] * 6] * 2, None),
-    "tf1_5/census_wide_deep": ([WHOLE] * 2, {"classes", "scores"}),
+    "tf1_5/census_wide_deep": ([PERSON] * 2, {"classes", "scores"}),
     "tf1_5/abalone_py2/train": ([[0.5] * 7] * 2, None),
     "tf1_5/csv_text_reader": (["1,2,3,4,5,6,7"] * 2, None),
     "tf1_6/cifar_resnet": ([PIXELS] * 2, {"classes", "probabilities"}),
     "tf1_6/points_clusters": ([[0.0, 1.0]] * 2, {"cluster", "distances"}),
     "tf1_6/keras_two_inputs": ([{"words": [1, 2, 3, 4, 5], "numbers": [0.5, 0.5]}] * 2, None),
-    "tf1_6/head_two_layers": ([PERSON] * 2, {"classes", "scores"}),
+    "tf1_6/head_two_layers": ([PERSON] * 2, {*CLASSES, "logistic"}),
     "tf1_7/linear_weighted": ([{"age": 30.0, "education": "Masters"}] * 2, {"classes", "scores"}),
     "tf1_7/keras_autoencoder": ([[0.5] * 6] * 2, None),
     "tf1_7/tagger_lookup": ([{"words": ["good", "film"], "length": 2}] * 2, {"tags", "ids"}),
@@ -50,7 +51,7 @@ REQUESTS = {
     "tf1_9/towers_ema": ([[0.5] * 4] * 2, {"classes", "logits"}),
     "tf1_9/linear_flags_py2": ([{"user": 1, "item": 2}] * 2, None),
     "tf1_10/word2vec_py2": ([1, 2], {"nearest", "vector"}),
-    "tf1_10/early_stopping": ([[5.1, 3.5, 1.4, 0.2]] * 2, None),
+    "tf1_10/early_stopping": ([[5.1, 3.5, 1.4, 0.2]] * 2, CLASSES),
     "tf1_10/wide_deep_regressor": ([PERSON] * 2, None),
     "tf1_10/autoencoder": ([{"b64": base64.b64encode(b"\x01" * 64).decode()}] * 2, {"codes", "images"}),
     "tf1_10/seq2seq_copy": ([[2, 3, 4, 5]] * 2, None),
@@ -59,10 +60,10 @@ REQUESTS = {
     "tf1_11/line_constant": ([1.0, 2.0], None),
     "tf1_11/rnn_py2/main": ([{"ids": [1] * 9, "length": 3}] * 2, None),
     "tf1_11/gru_keras_functional": ([[[0.1]] * 5] * 2, None),
-    "tf1_11/baseline_and_dataset": ([dict.fromkeys("abcd", 0.5)] * 2, None),
+    "tf1_11/baseline_and_dataset": ([dict.fromkeys("abcd", 0.5)] * 2, CLASSES),
     "tf1_11/quantiles": ([[0.5] * 7] * 2, None),
 }
-EXPORTED = [script for script in table.SCRIPTS if script.name in REQUESTS]
+EXPORTED = [script for script in corpus_table.SCRIPTS if script.name in REQUESTS]
 
 
 def _real(kind):
@@ -91,7 +92,7 @@ def trained(run):
     return train
 
 
-@each(table.SCRIPTS)
+@each(corpus_table.SCRIPTS)
 def test_trains_and_evaluates(script, trained):
     result = trained(script).result
     assert result.state == "Completed"
@@ -101,7 +102,7 @@ def test_trains_and_evaluates(script, trained):
     assert (result.exported is not None) == (script.name in REQUESTS)
 
 
-@each(table.SCRIPTS)
+@each(corpus_table.SCRIPTS)
 def test_variables_are_named_as_by_the_real_release(script, trained):
     import tensorflow as tf
 
@@ -181,8 +182,8 @@ def test_predictions_are_served(script, trained):
 
 
 def test_every_release_and_kind_is_there():
-    assert len(table.SCRIPTS) >= 34
-    releases = [table.release(script) for script in table.SCRIPTS]
+    assert len(corpus_table.SCRIPTS) >= 34
+    releases = [corpus_table.release(script) for script in corpus_table.SCRIPTS]
     assert min(releases.count(f"1.{minor}") for minor in range(4, 12)) >= 3
-    assert {script.kind for script in table.SCRIPTS} == {"model_fn", "keras_model_fn", "estimator_fn"}
-    assert sum(script.python2 for script in table.SCRIPTS) >= 6
+    assert {script.kind for script in corpus_table.SCRIPTS} == {"model_fn", "keras_model_fn", "estimator_fn"}
+    assert sum(script.python2 for script in corpus_table.SCRIPTS) >= 6

@@ -9,8 +9,8 @@ import json
 import shutil
 from pathlib import Path
 
+import corpus_table
 import pytest
-import table
 
 from smtf_core.models import Layout
 
@@ -27,7 +27,7 @@ BEGIN_ALIKE = {
 
 
 def _script(folder):
-    return next(script for script in table.SCRIPTS if script.name.replace("/", ".") == folder.parent.name)
+    return next(script for script in corpus_table.SCRIPTS if script.name.replace("/", ".") == folder.parent.name)
 
 
 def each(folders):

@@ -54,6 +54,9 @@ def run(text, filename="script.py"):
         ("sorted({'k': 1}.iteritems())", [("k", 1)]),
         ("{'k': 1}.keys()[0]", "k"),
         ("isinstance(u'x', basestring) and isinstance(1, (int, long))", True),
+        ("'x'.decode('utf-8').upper()", "X"),
+        ("b'x'.decode()", "x"),
+        ("cmp(a, b)", 1),
         ("unicode(1) + ur'\\d'", "1\\d"),
     ],
 )
@@ -97,6 +100,8 @@ def test_statements_and_the_library():
         rows = list(csv.reader(S("a,b\\n1,2\\n")))
         joined = urlparse.urljoin("http://a/b", "c")
         letters = string.letters
+        words = string.join(map(string.strip, ["a ", " b"])) + string.upper("c")
+        opened = [line for line in file(os.devnull)]
         biggest = sys.maxint
         pairs = list(izip([1], [2]))
         back = pkl.loads(cPickle.dumps({"k": [1]}))
@@ -112,9 +117,27 @@ def test_statements_and_the_library():
     assert names["rows"] == [["a", "b"], ["1", "2"]]
     assert names["joined"] == "http://a/c"
     assert names["letters"].startswith("abc")
+    assert names["words"] == "a bC"
+    assert names["opened"] == []
     assert names["biggest"] > 2**62
     assert names["pairs"] == [(1, 2)]
     assert names["back"] == {"k": [1]}
+
+
+def test_classes_compared_by_cmp():
+    names = run(
+        """\
+        class Version(object):
+            def __init__(self, number): self.number = number
+            def __cmp__(self, other):
+                return cmp(self.number, other.number)
+            def next(self): return 1
+        ordered = sorted([Version(3), Version(1)])[0].number
+        same, different = Version(1) == Version(1), Version(1) != Version(2)
+        kept = len({Version(1), Version(1)})
+        """
+    )
+    assert (names["ordered"], names["same"], names["different"], names["kept"]) == (1, True, True, 2)
 
 
 def test_new_division_is_left_alone_where_the_source_asks_for_it():

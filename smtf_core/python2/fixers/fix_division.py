@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from fissix.fixer_base import BaseFix
-from fissix.fixer_util import Call, Comma, FromImport, Name, Newline, find_root, syms, token
+from fissix.fixer_util import Call, Comma, Name, syms, token
 from fissix.pytree import Leaf, Node
 
-_MODULE = "smtf_core.python2.library.division"
+from smtf_core.python2.fixers.imports import need
+
 _WHOLE_CALLS = ("int", "len", "ord", "hash")
 
 
@@ -34,7 +35,7 @@ class FixDivision(BaseFix):  # type: ignore[misc]  # the converter has no types
         target, value = results["target"], results["value"]
         if _is_float(value):
             return None
-        self._import(node, "divide_in_place")
+        need(node, "division", "divide_in_place")
         first, second = target.clone(), value.clone()
         first.prefix = ""
         call = Call(Name("divide_in_place"), [first, Comma(), _spaced(second)], prefix=" ")
@@ -54,31 +55,13 @@ class FixDivision(BaseFix):  # type: ignore[misc]  # the converter has no types
             if whole and _is_whole(operand):
                 result = _joined(result, Leaf(token.DOUBLESLASH, "//", prefix=operator.prefix), operand)
                 continue
-            self._import(node, "divide")
+            need(node, "division", "divide")
             operand.prefix = ""
             result, whole = Call(Name("divide"), [result, Comma(), _spaced(operand)]), False
         if not changed:
             return None
         result.prefix = prefix
         return result
-
-    @staticmethod
-    def _import(node: Any, name: str) -> None:
-        """Import what the call needs, after the docstring and the ``__future__`` imports."""
-        root = find_root(node)
-        imported: set[str] = root.__dict__.setdefault("smtf_imported", set())
-        if name in imported:
-            return
-        imported.add(name)
-        position = next(number for number, child in enumerate(root.children) if not _stands_first(child))
-        statement = FromImport(_MODULE, [Leaf(token.NAME, name, prefix=" ")])
-        root.insert_child(position, Node(syms.simple_stmt, [statement, Newline()]))
-
-
-def _stands_first(statement: Any) -> bool:
-    """Whether it is the docstring or a ``__future__`` import, which must stay at the top."""
-    is_docstring = statement.type == syms.simple_stmt and statement.children[0].type == token.STRING
-    return is_docstring or str(statement).strip().startswith("from __future__")
 
 
 def _joined(left: Any, operator: Any, right: Any) -> Any:

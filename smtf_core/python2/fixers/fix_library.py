@@ -8,11 +8,18 @@ from fissix.fixer_base import BaseFix
 from fissix.fixer_util import Name, syms, token
 
 _LIBRARY = "smtf_core.python2.library"
-_MODULES = {"cPickle": "pickle", "pickle": "pickle", "csv": "csv", "StringIO": "stringio", "cStringIO": "stringio"}
+_MODULES = {
+    "StringIO": "stringio",
+    "cPickle": "pickle",
+    "cStringIO": "stringio",
+    "csv": "csv",
+    "pickle": "pickle",
+    "string": "string",
+}
 
 
 class FixLibrary(BaseFix):  # type: ignore[misc]  # the converter has no types
-    """``cPickle``, ``pickle``, ``csv`` and the two ``StringIO`` become our modules of Python 2's behaviour."""
+    """``cPickle``, ``csv``, both ``StringIO`` and their likes become our modules of Python 2's behaviour."""
 
     BM_compatible = False
     # Before the converter's own fix_imports, which knows some of the names.

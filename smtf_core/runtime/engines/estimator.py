@@ -23,6 +23,7 @@ from smtf_core.models.settings import RUN_CONFIG_KEYS
 from smtf_core.runtime.engines.engine import StuckStepGuard, Training, is_keras_2
 from smtf_core.runtime.engines.evaluation import EvaluationClock
 from smtf_core.runtime.engines.hooks_tf import StepHook, StopHook, saving_listener
+from smtf_core.runtime.engines.tensorflow1 import write_as_tensorflow_1
 from smtf_core.runtime.export import EXPORTS, remove_unfinished
 from smtf_core.runtime.script import calling
 from smtf_core.stores import latest_checkpoint
@@ -177,7 +178,12 @@ class _EstimatorRun:
             "keras_model_fn": self._from_keras,
             "estimator_fn": self._from_estimator_fn,
         }
-        return make[training.script.kind](config)
+        estimator = make[training.script.kind](config)
+        if environment.framework_version.generation == 1:
+            write_as_tensorflow_1(
+                estimator, environment.framework_version, keras=training.script.kind == "keras_model_fn"
+            )
+        return estimator
 
     def _from_model_fn(self, config: Any) -> Any:
         model_fn = calling.model_function(self._training.script)

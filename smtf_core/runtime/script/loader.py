@@ -8,12 +8,12 @@ import importlib.util
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
 from copy import deepcopy
-from functools import cache
+from functools import cache, partial
 from types import ModuleType
 
 from smtf_core.errors import MissingExtraError, ScriptError
 from smtf_core.interfaces import UserScript
-from smtf_core.models import TrainingEnvironment
+from smtf_core.models import FrameworkVersion, TrainingEnvironment
 from smtf_core.runtime.script.contract import contract_functions
 from smtf_core.runtime.script.importer import ScriptImporter
 from smtf_core.runtime.tf1.switches import translate_mkl_switches
@@ -34,7 +34,7 @@ class TensorFlow1Loader:
             "numpy": _numpy_1,
             "absl": lambda: _absl(flags),
         }
-        return _load(environment, roots, _behaviour_1)
+        return _load(environment, roots, partial(_behaviour_1, environment.framework_version))
 
 
 class TensorFlow2Loader:
@@ -122,10 +122,10 @@ def _numpy_1() -> ModuleType:
     return made
 
 
-def _behaviour_1() -> AbstractContextManager[None]:
+def _behaviour_1(version: FrameworkVersion) -> AbstractContextManager[None]:
     made: AbstractContextManager[None] = importlib.import_module(
         "smtf_core.runtime.tf1.behaviour"
-    ).tensorflow_1_behaviour()
+    ).tensorflow_1_behaviour(version)
     return made
 
 

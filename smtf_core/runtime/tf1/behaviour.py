@@ -11,9 +11,10 @@ import contextlib
 import functools
 import importlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
+from smtf_core.models import FrameworkVersion
 from smtf_core.runtime.tf1.datasets import accept_old_arguments
 
 # Module, variable: "shape entries are integers", "variables are resource variables", "conditions and loops are
@@ -23,6 +24,8 @@ _SWITCHES = (
     ("tensorflow.python.ops.resource_variables_toggle", "_DEFAULT_USE_RESOURCE"),
     ("tensorflow.python.ops.control_flow_util", "ENABLE_CONTROL_FLOW_V2"),
 )
+
+_LAST_TO_COUNT_FROM_ONE = (1, 8)
 
 _install_lock = threading.Lock()
 _depth = threading.local()
@@ -43,10 +46,21 @@ def _inside() -> bool:
     return getattr(_depth, "count", 0) > 0
 
 
+def script_version() -> FrameworkVersion | None:
+    """The release that this thread's script is written for; ``None``: not told, or there is no script."""
+    return getattr(_depth, "version", None) if _inside() else None
+
+
+def _counts_from_one() -> bool:
+    version = script_version()
+    return version is not None and version.minor_version <= _LAST_TO_COUNT_FROM_ONE
+
+
 def _install_switches() -> None:
     with _install_lock:
         accept_old_arguments(_inside)
         _let_recurrent_layers_keep_every_output()
+        _let_layers_count_from_one()
         for module_name, variable in _SWITCHES:
             module = importlib.import_module(module_name)
             current = getattr(module, variable)
@@ -76,12 +90,36 @@ def _let_recurrent_layers_keep_every_output() -> None:
     backend.rnn = rnn
 
 
+def _let_layers_count_from_one() -> None:
+    """Up to TensorFlow 1.8, Keras called the first layer of a class ``dense_1``; from 1.9 on, ``dense``."""
+    for name in ("base_layer", "base_layer_v1"):
+        layer: Any = importlib.import_module(f"tf_keras.src.engine.{name}").Layer
+        genuine = vars(layer)["_init_set_name"]
+        if getattr(genuine, "smtf_genuine", None) is None:
+            layer._init_set_name = _counting_from_one(genuine)
+
+
+def _counting_from_one(genuine: Callable[..., None]) -> Callable[..., None]:
+    @functools.wraps(genuine)
+    def init_set_name(self: Any, name: str | None, zero_based: bool = True) -> None:
+        genuine(self, name, zero_based and not _counts_from_one())
+
+    init_set_name.smtf_genuine = genuine  # type: ignore[attr-defined]
+    return init_set_name
+
+
 @contextlib.contextmanager
-def tensorflow_1_behaviour() -> Iterator[None]:
-    """Within it, this thread behaves as in TensorFlow 1. Entering it again inside changes nothing more."""
+def tensorflow_1_behaviour(version: FrameworkVersion | None = None) -> Iterator[None]:
+    """Within it, this thread behaves as in TensorFlow 1. Entering it again inside changes nothing more.
+
+    Args:
+        version: the release, where it matters; the last ones by default.
+    """
     _install_switches()
     outermost = getattr(_depth, "count", 0) == 0
     _depth.count = getattr(_depth, "count", 0) + 1
+    if outermost:
+        _depth.version = version
     try:
         with _global_graph() if outermost else contextlib.nullcontext():
             yield

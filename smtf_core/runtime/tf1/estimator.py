@@ -205,3 +205,6 @@ def _init_run_config(config: Any, tf_config: Mapping[str, Any]) -> None:
             "choose a strategy with distribution= instead"
         )
     config._distribute_coordinator_mode = None
+    # RunConfig leaves these two to this function when it is given a strategy.
+    config._init_distributed_setting_from_environment_var(tf_config)
+    config._maybe_overwrite_session_config_for_distributed_training()

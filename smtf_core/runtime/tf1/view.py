@@ -34,6 +34,7 @@ _REPLACED = {
     "tensorflow.python.estimator": "tensorflow_estimator.python.estimator",
     "tensorflow.python.keras": _KERAS,
     "tensorflow.core": "tensorflow.core",
+    "tensorflow.examples": "smtf_core.runtime.tf1.examples",
 }
 
 # Names of one thing each that a script's view makes anew.
@@ -52,10 +53,12 @@ _NOT_NEEDED = (
 # Packages whose modules a script sees through views; all others are handed out as they are.
 _COVERED = ("tensorflow", "tf_keras", "tensorflow_estimator", "_engine")
 _CONTRIB = "smtf_core.runtime.tf1.contrib"
+_OURS = (_CONTRIB, "smtf_core.runtime.tf1.examples")
 
 # Path segments that TensorFlow and Keras once put between a package and its names: keras._impl.keras,
-# contrib.learn.python.learn.
-_PASS_THROUGH = ("_impl", "python", "api")
+# contrib.learn.python.learn, contrib.rnn.python.ops.core_rnn_cell.
+_PASS_THROUGH = ("_impl", "api", "core_rnn", "layers", "ops", "python", "training")
+_FILE_ENDINGS = ("_cell", "_impl", "_lib", "_ops")
 
 
 class TensorFlow1Names:
@@ -95,15 +98,15 @@ class TensorFlow1Names:
 
     def covers(self, module: ModuleType) -> bool:
         """TensorFlow, Keras 2, the estimators and our contrib pieces."""
-        return module.__name__.partition(".")[0] in _COVERED or module.__name__.startswith(_CONTRIB)
+        return module.__name__.partition(".")[0] in _COVERED or module.__name__.startswith(_OURS)
 
     @staticmethod
     def _internal_path(package: ModuleType, name: str) -> ModuleType | None:
         """What a segment of an internal path stands for: often the package that it is in."""
         if package.__name__.startswith(("tf_keras", "_engine")):
             return keras_path(package, name)
-        transparent = (*_PASS_THROUGH, package.__name__.rpartition(".")[2])
-        return package if package.__name__.startswith(_CONTRIB) and name in transparent else None
+        transparent = name in (*_PASS_THROUGH, package.__name__.rpartition(".")[2]) or name.endswith(_FILE_ENDINGS)
+        return package if package.__name__.startswith(_CONTRIB) and transparent else None
 
     @staticmethod
     def _moved(view: ModuleView, name: str) -> Any:

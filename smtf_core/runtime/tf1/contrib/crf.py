@@ -95,3 +95,33 @@ def viterbi_decode(score: Any, transition_params: Any) -> tuple[list[int], Any]:
     for sources in reversed(came_from):
         tags.append(int(sources[tags[-1]]))
     return tags[::-1], best.max()
+
+
+def crf_decode(potentials: Any, transition_params: Any, sequence_length: Any) -> tuple[Any, Any]:
+    """The best tags, within TensorFlow.
+
+    Args:
+        potentials: the inputs.
+        transition_params: the transitions.
+        sequence_length: ``[batch]``.
+
+    Returns:
+        Tags ``[batch, length]`` ``int32``, 0 after the end, and their scores ``[batch]``.
+    """
+    potentials, lengths = tf.convert_to_tensor(potentials), tf.cast(sequence_length, tf.int32)
+    batch, steps, tags = tf.unstack(tf.shape(potentials))
+    own = tf.tile(tf.range(tags)[None], [batch, 1])
+
+    def forward(before: Any, now: Any) -> Any:
+        time, inputs = now
+        through = before[0][:, :, None] + transition_params
+        inside = tf.tile(tf.logical_and(time > 0, time < lengths)[:, None], [1, tags])
+        best = tf.where(inside, tf.argmax(through, 1, output_type=tf.int32), own)
+        return tf.where(inside, tf.reduce_max(through, 1) + inputs, before[0]), best
+
+    first = potentials[:, 0]
+    scores, best = tf.scan(forward, (tf.range(steps), tf.transpose(potentials, [1, 0, 2])), (first, own))
+    last = tf.argmax(scores[-1], 1, output_type=tf.int32)
+    earlier = tf.scan(lambda tag, table: tf.gather(table, tag, batch_dims=1), best, last, reverse=True)
+    path = tf.transpose(tf.concat([earlier[1:], last[None]], 0))
+    return path * tf.sequence_mask(lengths, steps, dtype=tf.int32), tf.reduce_max(scores[-1], 1)

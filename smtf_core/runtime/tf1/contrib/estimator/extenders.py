@@ -72,7 +72,7 @@ def _with_features(output: Any, before: Mapping[str, Any], predictions: Mapping[
 
 
 def clip_gradients_by_norm(optimizer: Any, clip_norm: Any) -> Any:
-    """An optimizer that scales down each gradient whose norm is larger than ``clip_norm``.
+    """An optimizer that scales all gradients down together when their global norm is larger than ``clip_norm``.
 
     Args:
         optimizer: a ``tf.train.Optimizer``; it keeps its slots under its own names.
@@ -94,11 +94,9 @@ class _ClippedOptimizer(tf.train.Optimizer):  # type: ignore[misc]
         return self._inner.compute_gradients(*args, **kwargs)
 
     def apply_gradients(self, grads_and_vars: Any, global_step: Any = None, name: str | None = None) -> Any:
-        clipped = [
-            (None if gradient is None else tf.clip_by_norm(gradient, self._clip_norm), variable)
-            for gradient, variable in grads_and_vars
-        ]
-        return self._inner.apply_gradients(clipped, global_step, name)
+        gradients, variables = zip(*grads_and_vars, strict=True)
+        clipped, _ = tf.clip_by_global_norm(gradients, self._clip_norm)
+        return self._inner.apply_gradients(list(zip(clipped, variables, strict=True)), global_step, name)
 
     def get_slot(self, *args: Any, **kwargs: Any) -> Any:
         return self._inner.get_slot(*args, **kwargs)

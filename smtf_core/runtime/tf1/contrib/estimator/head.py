@@ -12,15 +12,27 @@ from typing import Any
 from tensorflow_estimator.python.estimator.canned import head as _canned
 
 from smtf_core.runtime.tf1.base import estimator, tf
+from smtf_core.runtime.tf1.behaviour import script_version
 
 _MEAN = tf.losses.Reduction.SUM_OVER_BATCH_SIZE
+_LAST_TO_ADD_UP = (1, 7)
+
+
+def _reduction(given: str | None) -> str:
+    """What was asked for, or the default of the release."""
+    if given is not None:
+        return given
+    version = script_version()
+    adds_up = version is not None and version.minor_version <= _LAST_TO_ADD_UP
+    reduction: str = tf.losses.Reduction.SUM if adds_up else _MEAN
+    return reduction
 
 
 def binary_classification_head(
     weight_column: Any = None,
     thresholds: Sequence[float] | None = None,
     label_vocabulary: Sequence[str] | None = None,
-    loss_reduction: str = _MEAN,
+    loss_reduction: str | None = None,
     loss_fn: Callable[..., Any] | None = None,
     name: str | None = None,
 ) -> Any:
@@ -30,7 +42,7 @@ def binary_classification_head(
         weight_column: feature with the weights of the examples.
         thresholds: precision and recall are computed at these.
         label_vocabulary: the labels, if they are strings.
-        loss_reduction: a ``tf.losses.Reduction``.
+        loss_reduction: a ``tf.losses.Reduction``; by default SUM up to 1.7, SUM_OVER_BATCH_SIZE since.
         loss_fn: loss of ``labels, logits[, features, loss_reduction]`` instead of the cross entropy.
         name: of the head; its metrics have it.
 
@@ -38,7 +50,7 @@ def binary_classification_head(
         A head for ``DNNEstimator`` and others, or for ``head.create_estimator_spec(…)`` in a ``model_fn``.
     """
     return _canned._binary_logistic_head_with_sigmoid_cross_entropy_loss(
-        weight_column, thresholds, label_vocabulary, loss_reduction, loss_fn, name
+        weight_column, thresholds, label_vocabulary, _reduction(loss_reduction), loss_fn, name
     )
 
 
@@ -46,7 +58,7 @@ def multi_class_head(
     n_classes: int,
     weight_column: Any = None,
     label_vocabulary: Sequence[str] | None = None,
-    loss_reduction: str = _MEAN,
+    loss_reduction: str | None = None,
     loss_fn: Callable[..., Any] | None = None,
     name: str | None = None,
 ) -> Any:
@@ -56,7 +68,7 @@ def multi_class_head(
         n_classes: more than 2.
         weight_column: feature with the weights of the examples.
         label_vocabulary: the labels, if they are strings.
-        loss_reduction: a ``tf.losses.Reduction``.
+        loss_reduction: a ``tf.losses.Reduction``; by default SUM up to 1.7, SUM_OVER_BATCH_SIZE since.
         loss_fn: loss to use instead of the cross entropy.
         name: of the head.
 
@@ -64,14 +76,14 @@ def multi_class_head(
         A head, see :func:`binary_classification_head`.
     """
     return _canned._multi_class_head_with_softmax_cross_entropy_loss(
-        n_classes, weight_column, label_vocabulary, loss_reduction, loss_fn, name
+        n_classes, weight_column, label_vocabulary, _reduction(loss_reduction), loss_fn, name
     )
 
 
 def regression_head(
     weight_column: Any = None,
     label_dimension: int = 1,
-    loss_reduction: str = _MEAN,
+    loss_reduction: str | None = None,
     loss_fn: Callable[..., Any] | None = None,
     inverse_link_fn: Callable[[Any], Any] | None = None,
     name: str | None = None,
@@ -81,7 +93,7 @@ def regression_head(
     Args:
         weight_column: feature with the weights of the examples.
         label_dimension: numbers in an example.
-        loss_reduction: a ``tf.losses.Reduction``.
+        loss_reduction: a ``tf.losses.Reduction``; by default SUM up to 1.7, SUM_OVER_BATCH_SIZE since.
         loss_fn: loss to use instead of the squared error.
         inverse_link_fn: makes predictions of logits.
         name: of the head.
@@ -89,13 +101,15 @@ def regression_head(
     Returns:
         A head, see :func:`binary_classification_head`.
     """
-    return _canned._regression_head(weight_column, label_dimension, loss_reduction, loss_fn, inverse_link_fn, name)
+    return _canned._regression_head(
+        weight_column, label_dimension, _reduction(loss_reduction), loss_fn, inverse_link_fn, name
+    )
 
 
 def poisson_regression_head(
     weight_column: Any = None,
     label_dimension: int = 1,
-    loss_reduction: str = _MEAN,
+    loss_reduction: str | None = None,
     compute_full_loss: bool = True,
     name: str | None = None,
 ) -> Any:
@@ -104,7 +118,7 @@ def poisson_regression_head(
     Args:
         weight_column: feature with the weights of the examples.
         label_dimension: numbers in an example.
-        loss_reduction: a ``tf.losses.Reduction``.
+        loss_reduction: a ``tf.losses.Reduction``; by default SUM up to 1.7, SUM_OVER_BATCH_SIZE since.
         compute_full_loss: include the terms that depend on the labels only.
         name: of the head.
 
@@ -118,12 +132,14 @@ def poisson_regression_head(
     return regression_head(weight_column, label_dimension, loss_reduction, loss, tf.exp, name)
 
 
-def logistic_regression_head(weight_column: Any = None, loss_reduction: str = _MEAN, name: str | None = None) -> Any:
+def logistic_regression_head(
+    weight_column: Any = None, loss_reduction: str | None = None, name: str | None = None
+) -> Any:
     """Numbers in ``[0, 1]``, by the cross entropy; the predictions are the sigmoid of the logits.
 
     Args:
         weight_column: feature with the weights of the examples.
-        loss_reduction: a ``tf.losses.Reduction``.
+        loss_reduction: a ``tf.losses.Reduction``; by default SUM up to 1.7, SUM_OVER_BATCH_SIZE since.
         name: of the head.
 
     Returns:
@@ -141,7 +157,7 @@ def multi_label_head(
     weight_column: Any = None,
     thresholds: Sequence[float] | None = None,
     label_vocabulary: Sequence[str] | None = None,
-    loss_reduction: str = _MEAN,
+    loss_reduction: str | None = None,
     loss_fn: Callable[..., Any] | None = None,
     classes_for_class_based_metrics: Sequence[Any] | None = None,
     name: str | None = None,
@@ -153,7 +169,7 @@ def multi_label_head(
         weight_column: feature with the weights of the examples.
         thresholds: accuracy, precision and recall are computed at these.
         label_vocabulary: the labels, if they are strings.
-        loss_reduction: a ``tf.losses.Reduction``.
+        loss_reduction: a ``tf.losses.Reduction``; by default SUM up to 1.7, SUM_OVER_BATCH_SIZE since.
         loss_fn: loss to use instead of the cross entropy.
         classes_for_class_based_metrics: metrics are computed for each of these as well.
         name: of the head.
@@ -166,7 +182,7 @@ def multi_label_head(
         weight_column,
         thresholds,
         label_vocabulary,
-        loss_reduction,
+        _reduction(loss_reduction),
         loss_fn,
         classes_for_class_based_metrics,
         name,

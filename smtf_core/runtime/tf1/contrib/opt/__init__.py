@@ -4,6 +4,8 @@ from smtf_core.runtime.tf1.contrib.opt.adamax import AdaMaxOptimizer as AdaMaxOp
 from smtf_core.runtime.tf1.contrib.opt.lazy_adam_optimizer import LazyAdamOptimizer as LazyAdamOptimizer
 from smtf_core.runtime.tf1.contrib.opt.moving_average_optimizer import MovingAverageOptimizer as MovingAverageOptimizer
 from smtf_core.runtime.tf1.contrib.opt.nadam_optimizer import NadamOptimizer as NadamOptimizer
+from smtf_core.runtime.tf1.contrib.opt.sign_optimizers import AddSignOptimizer as AddSignOptimizer
+from smtf_core.runtime.tf1.contrib.opt.sign_optimizers import PowerSignOptimizer as PowerSignOptimizer
 from smtf_core.runtime.tf1.contrib.opt.weight_decay_optimizers import AdamWOptimizer as AdamWOptimizer
 from smtf_core.runtime.tf1.contrib.opt.weight_decay_optimizers import (
     DecoupledWeightDecayExtension as DecoupledWeightDecayExtension,

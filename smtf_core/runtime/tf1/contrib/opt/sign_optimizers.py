@@ -1,6 +1,6 @@
 """Optimizers that look at whether gradient and momentum agree in sign.
 
-Source: TensorFlow 1.11 API documentation, ``tf.contrib.opt.AddSignOptimizer`` and ``tf.contrib.opt.PowerSignOptimizer``.
+Source: TensorFlow 1.11 API documentation, ``tf.contrib.opt.AddSignOptimizer`` and ``PowerSignOptimizer``.
 """
 
 from __future__ import annotations

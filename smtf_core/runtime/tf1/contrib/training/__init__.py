@@ -17,6 +17,10 @@ from smtf_core.runtime.tf1.contrib.training.evaluation import evaluate_repeatedl
 from smtf_core.runtime.tf1.contrib.training.evaluation import get_or_create_eval_step as get_or_create_eval_step
 from smtf_core.runtime.tf1.contrib.training.hparam import HParams as HParams
 from smtf_core.runtime.tf1.contrib.training.hparam import parse_values as parse_values
+from smtf_core.runtime.tf1.contrib.training.sampling import rejection_sample as rejection_sample
+from smtf_core.runtime.tf1.contrib.training.sampling import resample_at_rate as resample_at_rate
+from smtf_core.runtime.tf1.contrib.training.sampling import stratified_sample as stratified_sample
+from smtf_core.runtime.tf1.contrib.training.sampling import weighted_resample as weighted_resample
 from smtf_core.runtime.tf1.contrib.training.train_ops import add_gradients_summaries as add_gradients_summaries
 from smtf_core.runtime.tf1.contrib.training.train_ops import clip_gradient_norms as clip_gradient_norms
 from smtf_core.runtime.tf1.contrib.training.train_ops import clip_gradient_norms_fn as clip_gradient_norms_fn

@@ -119,3 +119,4 @@ from smtf_core.runtime.tf1.contrib.layers import utils as utils
 from smtf_core.runtime.tf1.contrib.layers import variance_scaling_initializer as variance_scaling_initializer
 from smtf_core.runtime.tf1.contrib.layers import xavier_initializer as xavier_initializer
 from smtf_core.runtime.tf1.contrib.layers import xavier_initializer_conv2d as xavier_initializer_conv2d
+from smtf_core.runtime.tf1.contrib.slim import learning as learning

@@ -4,7 +4,7 @@ from collections import namedtuple
 
 #: name: path below ``tests/scripts`` without ``.py``; the folder's name says the release.
 #: kind: the one function of the three that it defines.
-#: data: name of the generator in ``make_data``, or None.
+#: data: name of the generator in ``corpus_data``, or None.
 #: hyperparameters: ``{training}`` in a string stands for the channel's folder.
 #: python2: source that only Python 2 reads.
 #: repeatable: no shuffling, dropout or other chance while training: its losses can be compared.

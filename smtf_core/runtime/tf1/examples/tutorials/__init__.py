@@ -1,0 +1,1 @@
+"""``tensorflow.examples.tutorials``. Source: TensorFlow 1.11 tutorials."""
