@@ -28,8 +28,9 @@ lint: $(READY) ## Check style, types and import directions.
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
 
-docs: $(READY) ## Write docs/hooks.md from the hookspecs.
+docs: $(READY) ## Write docs/hooks.md from the hookspecs and docs/shims.md from the corpus.
 	$(VENV)/bin/python docs/generate_hooks.py
+	$(VENV)/bin/python docs/generate_shims.py
 
 setup: $(READY) ## Set up .venv only.
 

@@ -37,6 +37,9 @@ def uses(source: Source, root: str) -> list[Use]:
     """
     finder = _Finder(source, root)
     finder.visit(source.tree)
+    # Once more, now that the names of imports below the functions that use them are known.
+    finder.found.clear()
+    finder.visit(source.tree)
     return sorted(finder.found, key=lambda use: use.line)
 
 

@@ -1,0 +1,114 @@
+"""What `smtf check` tells of scripts, without TensorFlow."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+from click.testing import CliRunner
+
+from smtf_core.checking.report import check
+from smtf_core.cli import main
+
+GOOD = """\
+import numpy as np
+import tensorflow as tf
+
+def model_fn(features, labels, mode, params):
+    net = tf.contrib.layers.fully_connected(features['x'], 3)
+    return tf.estimator.EstimatorSpec(mode, predictions=net)
+
+def train_input_fn(training_dir): pass
+def eval_input_fn(training_dir): pass
+def serving_input_fn(hyperparameters): pass
+"""
+
+
+@pytest.fixture
+def report(write):
+    return lambda text, **options: check(write("script.py", text), **options)
+
+
+def messages(report, level="error"):
+    return [(f.line, f.message, f.remedy) for f in report.findings if f.level == level]
+
+
+def test_a_good_script(report):
+    found = report(GOOD)
+    assert found.will_run
+    assert (found.kind, found.python, found.era) == ("model_fn", 3, "1.4 to 1.11")
+    assert found.shims == {"tf.contrib.layers.fully_connected": ["script.py:5"]}
+    assert set(found.functions) == {"model_fn", "train_input_fn", "eval_input_fn", "serving_input_fn"}
+    assert found.findings == ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "message", "remedy"),
+    [
+        ("def train_input_fn(training_dir)", "def train_input(training_dir)", 1, "train_input_fn is missing", ""),
+        ("def model_fn(features, labels, mode, params)", "def model_fn(features)", 4, "model_fn is called as", ""),
+        ("def eval_input_fn(training_dir)", "def eval_input_fn(folder)", 9, "has a parameter 'folder'", ""),
+        ("def serving", "def keras_model_fn(h): pass\ndef serving", 1, "exactly one of", ""),
+        ("contrib.layers.fully_connected", "contrib.gan.gan_model", 5, "tf.contrib.gan.gan_model (TensorFlow", "gan"),
+        ("contrib.layers.fully_connected", "layers.dens", 5, "tf.layers.dens is in no release", "tf.layers.dense"),
+        ("import numpy as np", "import no_such_thing", 1, "package no_such_thing", "pip install no_such_thing"),
+        ("import numpy as np", "from scipy.misc import imread", 1, "scipy.misc.imread is no longer", "imageio"),
+        ("import numpy as np", "x = = 1", 1, "neither Python 3 nor Python 2", ""),
+    ],
+)
+def test_what_will_not_work(report, old, new, line, message, remedy):
+    found = messages(report(GOOD.replace(old, new)))
+    assert any(at == line and message in said and remedy in what for at, said, what in found), found
+
+
+def test_guarded_names_are_fine(report):
+    text = GOOD.replace(
+        "import numpy as np",
+        "try:\n    import no_such_thing\n    from tensorflow.contrib import gan\nexcept ImportError:\n    gan = None",
+    )
+    assert report(text).will_run
+
+
+def test_differences_of_a_release(report):
+    text = GOOD.replace(
+        "return tf", "x = tf.reduce_sum(net, keepdims=True)\n    tf.contrib.data.map_and_batch\n    return tf"
+    )
+    found = messages(report(text, framework_version="1.4"), "warning")
+    assert any(line == 6 and "no argument 'keepdims'; 1.5 to 1.11" in said for line, said, _ in found)
+    assert any(line == 7 and "1.4 had no tf.contrib.data.map_and_batch" in said for line, said, _ in found)
+    assert report(text).era == "1.6 to 1.11"
+    assert messages(report(text, framework_version="1.11"), "warning") == []
+
+
+def test_python_2_and_modules_of_its_own(write):
+    write("helper.py", "import os\ndef load(): return tf.contrib.gan\nimport tensorflow as tf\n")
+    script = write("script.py", GOOD.replace("import numpy as np", "import helper\nprint 'x'\nn = 7 / 2"))
+    found = check(script)
+    assert found.python == 2
+    assert [path.name for path in found.files] == ["script.py", "helper.py"]
+    assert [(f.file.endswith("helper.py"), f.line) for f in found.findings if f.level == "error"] == [(True, 2)]
+    assert found.shims == {"tf.contrib.layers.fully_connected": ["script.py:7"]}
+
+
+def test_the_command(write, tmp_path):
+    script = write("code/script.py", GOOD.replace("import numpy as np", "print 'x'"))
+    done = CliRunner().invoke(main, ["check", str(script), "--write", str(tmp_path / "new"), "--json"])
+    assert done.exit_code == 0
+    told = json.loads(done.stdout)
+    assert (told["will_run"], told["python"], told["kind"]) == (True, 2, "model_fn")
+    assert told["written"] == [str(tmp_path / "new" / "script.py")]
+    assert (tmp_path / "new" / "script.py").read_text().startswith("print('x')\n")
+    again = CliRunner().invoke(main, ["check", str(script), "--write", str(tmp_path / "new")])
+    assert again.exit_code == 2
+    assert "not empty" in again.output
+    bad = CliRunner().invoke(main, ["check", str(write("bad.py", "import tensorflow as tf\n"))])
+    assert bad.exit_code == 1
+    assert "it will not run" in bad.output
+    assert CliRunner().invoke(main, ["check", str(script), "--framework-version", "1.13"]).exit_code == 2
+
+
+def test_no_tensorflow_is_imported(write):
+    script = write("script.py", GOOD)
+    code = f"import sys\nfrom smtf_core.checking.report import check\nfrom pathlib import Path\ncheck(Path({str(script)!r}))\n"
+    code += "sys.exit('tensorflow' in sys.modules or 'numpy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
