@@ -304,8 +304,6 @@ OPTIMIZERS = [
 def test_optimizers_do_as_in_tensorflow_1_11(tf, make, expected, resource):
     from smtf_core.runtime.tf1.contrib import opt
 
-    if not resource and "w/ExponentialMovingAverage" in expected:
-        pytest.xfail("tf.train.ExponentialMovingAverage reads reference variables before they are initialized")
     with tf.variable_scope("", use_resource=resource):
         w = tf.get_variable("w", initializer=[[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
         b = tf.get_variable("b", initializer=[1.0, -1.0])
