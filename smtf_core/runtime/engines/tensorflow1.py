@@ -68,7 +68,12 @@ def _without_later_outputs(spec: Any) -> Any:
 def _with_old_names(spec: Any, config: Any, version: FrameworkVersion, keras: bool) -> Any:
     """A saver that knows the variables by the names that they had, where those are others."""
     tf: Any = importlib.import_module("tensorflow").compat.v1
-    variables = {variable.op.name: variable for variable in tf.global_variables()}
+    saving: Any = importlib.import_module("tensorflow.python.training.saving.saveable_object_util")
+    made = [variable.op.name for variable in tf.global_variables()]
+    # The parts of a partitioned variable, which canned estimators have, go by one name.
+    named = saving.op_list_to_dict(tf.global_variables(), convert_variable_to_tensor=False)
+    order = {name: number for number, name in enumerate(made)}
+    variables = {name: named[name] for name in sorted(named, key=lambda name: order.get(name, len(made)))}
     old = _old_names(list(variables), version, keras)
     if old == list(variables) or (spec.scaffold is not None and spec.scaffold.saver is not None):
         return spec
