@@ -118,7 +118,10 @@ assert tf.flags.FLAGS.batch_size == 5
             "tf.contrib.bayesflow",
             r"tf\.contrib\.bayesflow \(TensorFlow 1\.4 to 1\.11\) is not to be had any more\. Use tensorflow-probability",
         ),
-        ("from tensorflow.contrib.slim import nets", r"tf\.contrib\.slim\.nets \(TensorFlow 1\) is not .* tf\.keras\.applications"),
+        (
+            "from tensorflow.contrib.slim import nets",
+            r"tf\.contrib\.slim\.nets \(TensorFlow 1\) is not .* tf\.keras\.applications",
+        ),
         ("tf.no_such_thing", r"tf\.no_such_thing does not exist"),
         ("from tensorflow.python.ops import gone_ops", r"tf\.python\.ops\.gone_ops does not exist"),
     ],
