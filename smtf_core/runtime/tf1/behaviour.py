@@ -116,7 +116,7 @@ def tensorflow_1_behaviour(version: FrameworkVersion | None = None) -> Iterator[
         version: the release, where it matters; the last ones by default.
     """
     _install_switches()
-    outermost = getattr(_depth, "count", 0) == 0
+    outermost = not _inside()
     _depth.count = getattr(_depth, "count", 0) + 1
     if outermost:
         _depth.version = version
