@@ -16,8 +16,11 @@ help: ## List what there is to make.
 demo: $(READY) ## Train, evaluate, export and serve a TensorFlow 1.11 script on iris data, in this process.
 	$(VENV)/bin/python examples/demo.py smtf-demo
 
+# Up to four processes, each of which imports TensorFlow once; a file's tests share one.
+PARALLEL := --numprocesses auto --maxprocesses 4 --dist loadfile
+
 test: $(READY) ## Run all tests.
-	$(VENV)/bin/python -m pytest
+	$(VENV)/bin/python -m pytest $(PARALLEL)
 
 test-fast: $(READY) ## Run the tests that need neither TensorFlow nor processes of their own.
 	$(VENV)/bin/python -m pytest -m "not tensorflow and not slow"
