@@ -46,7 +46,7 @@ def check(
     write: Path | None,
     as_json: bool,
 ) -> None:
-    r"""Tell what SCRIPT is and what would keep it from running.
+    """Tell what SCRIPT is and what would keep it from running.
 
     It is read, not run, and TensorFlow is not needed. Its own modules are read with it.
 

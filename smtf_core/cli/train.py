@@ -135,7 +135,7 @@ def _pair(text: str) -> tuple[str, str]:
 @click.option("-v", "--verbose", is_flag=True, help="Show the whole log on a terminal, not only warnings.")
 @click.option("-q", "--quiet", is_flag=True, help="Show neither log nor progress.")
 def train(job_file: Path | None, as_json: bool, verbose: bool, quiet: bool, tensorboard: bool, **options: Any) -> None:
-    r"""Train SCRIPT.
+    """Train SCRIPT.
 
     The script defines model_fn, keras_model_fn or estimator_fn, together with train_input_fn, eval_input_fn and (to
     export a model) serving_input_fn.

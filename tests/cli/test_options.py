@@ -5,7 +5,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from smtf_core.cli import main
+from smtf_core.cli import COMMANDS, main
 from smtf_core.cli.jobfile import read_job_file
 from smtf_core.cli.train import _merge, train
 from smtf_core.errors import InvalidInputError
@@ -132,3 +132,12 @@ def test_plugins_lists_hooks_with_their_signatures():
     assert by_name["smtf_export_model"]["implemented_by"] == ["export"]
     assert "(job: 'Job', handle: 'JobHandle') -> 'None'" in by_name["smtf_after_submit"]["signature"]
     assert "implemented by: export" in CliRunner().invoke(main, ["plugins", "--hooks"]).output
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_help_of_every_command_keeps_its_lines(command):
+    shown = CliRunner().invoke(main, [command, "--help"])
+    assert shown.exit_code == 0
+    # The mark that keeps click from refilling a paragraph is a backspace, not the two characters of a raw string.
+    assert "\\b" not in shown.output
+    assert "\b" not in shown.output
