@@ -56,6 +56,11 @@ class Layout:
         return self.root / "input" / "data"
 
     @property
+    def pipe_state(self) -> Path:
+        """``pipe_state``: which pass over each channel in Pipe mode comes next; names in :mod:`smtf_core.models.pipes`."""
+        return self.root / "pipe_state"
+
+    @property
     def code(self) -> Path:
         """``code``: the user's script and what lies beside it; ``sys.path[0]`` of the script."""
         return self.root / "code"
