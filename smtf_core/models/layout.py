@@ -57,7 +57,7 @@ class Layout:
 
     @property
     def pipe_state(self) -> Path:
-        """``pipe_state``: which pass over each channel in Pipe mode comes next; names in :mod:`smtf_core.models.pipes`."""
+        """``pipe_state``: which pass over each channel in Pipe mode comes next (:mod:`smtf_core.models.pipes`)."""
         return self.root / "pipe_state"
 
     @property

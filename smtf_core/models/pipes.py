@@ -1,7 +1,7 @@
 """Names of the files of Pipe mode: what the writer of a channel and its readers agree on.
 
-Source: AWS documentation, "Pipe mode" (the FIFOs), and the package ``sagemaker_tensorflow`` (state and lock). The mark of
-an unfinished pass is smtf's own. ``runtime/channels/pipe/native/source.c`` has the same names.
+Source: AWS documentation, "Pipe mode" (the FIFOs), and the package ``sagemaker_tensorflow`` (state and lock). The mark
+of an unfinished pass is smtf's own. ``runtime/channels/pipe/native/source.c`` has the same names.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ def unfinished(pipe_dir: Path, channel: str, epoch: int) -> Path:
     """The mark of a pass that its writer has not finished.
 
     On a FIFO, a writer that dies between two records looks like one that is done. So a writer of ours makes this file
-    before it makes the FIFO and removes it after the last byte, before it closes the FIFO. A writer that fails leaves it,
-    with the reason in it as text. A reader that comes to the end of the stream and finds the mark reports the reason as
-    an error; without a mark, as with every other writer, an end is an end.
+    before it makes the FIFO and removes it after the last byte, before it closes the FIFO. A writer that fails leaves
+    it, with the reason in it as text. A reader that comes to the end of the stream and finds the mark reports the
+    reason as an error; without a mark, as with every other writer, an end is an end.
     """
     return pipe_dir / f".{channel}_{epoch}.unfinished"
 
