@@ -57,5 +57,17 @@ class UnexpectedStatusException(SmtfError, ValueError):  # noqa: N818 - the name
         self.failure_reason = failure_reason
 
 
+class StorageError(SmtfError, OSError):
+    """Data could not be read from or written to a remote store.
+
+    Attributes:
+        transient: whether trying again later may help: the network or the service failed, not the request.
+    """
+
+    def __init__(self, message: str, *, transient: bool = False) -> None:
+        super().__init__(message)
+        self.transient = transient
+
+
 class JobStoppedError(SmtfError):
     """Raised inside the runtime to leave a stopped job; a checkpoint has been saved before."""
