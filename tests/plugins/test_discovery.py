@@ -40,7 +40,7 @@ def test_built_ins_are_ordinary_plugins_and_all_six_kinds_are_filled():
         "script loader": ["tensorflow-1", "tensorflow-2"],
         "input mode": ["File"],
         "distribution strategy": ["single"],
-        "checkpoint store": ["file"],
+        "checkpoint store": ["file", "s3"],
         "serving adapter": ["json"],
         "backend": ["inprocess"],
     }
@@ -79,7 +79,7 @@ def test_a_broken_plugin_is_listed_and_takes_nobody_down(install):
 def test_a_plugin_whose_register_hook_raises_is_broken_too(install):
     install("smtf-late", "late", "late_plugin", STORE.replace("return", "raise KeyError('late')\n        return"))
     manager = PluginManager()
-    assert Registries(manager).checkpoint_stores.names() == ["file"]
+    assert Registries(manager).checkpoint_stores.names() == ["file", "s3"]
     assert plugin(manager, "late").state == "broken"
     assert "late" in str(plugin(manager, "late").error)
 
