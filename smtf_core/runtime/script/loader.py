@@ -69,9 +69,14 @@ def _load(
             stack.enter_context(scope())
             return view
 
-        importer = ScriptImporter(
-            environment.layout.code, environment.entry_point, {**roots, "tensorflow": tensorflow, **_SAGEMAKER}
-        )
+        def sagemaker_tensorflow() -> ModuleType:
+            importer.views.root("tensorflow")
+            module = importlib.import_module("smtf_core.runtime.channels.sagemaker_tensorflow")
+            made: ModuleType = module.sagemaker_tensorflow(environment)
+            return made
+
+        own = {"tensorflow": tensorflow, "sagemaker_tensorflow": sagemaker_tensorflow}
+        importer = ScriptImporter(environment.layout.code, environment.entry_point, {**roots, **own})
         stack.callback(importer.close)
         kind, functions = contract_functions(importer.load(), path)
         # A script may leave TensorFlow to its helpers' functions; from here on it is needed anyway.
@@ -127,10 +132,3 @@ def _behaviour_1(version: FrameworkVersion) -> AbstractContextManager[None]:
         "smtf_core.runtime.tf1.behaviour"
     ).tensorflow_1_behaviour(version)
     return made
-
-
-def _sagemaker_tensorflow() -> ModuleType:
-    return importlib.import_module("smtf_core.runtime.channels.sagemaker_tensorflow")
-
-
-_SAGEMAKER: dict[str, Callable[[], ModuleType]] = {"sagemaker_tensorflow": _sagemaker_tensorflow}
