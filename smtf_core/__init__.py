@@ -13,18 +13,19 @@ from smtf_core._version import __version__
 
 if TYPE_CHECKING:
     from smtf_core.client.estimator import TensorFlow
-    from smtf_core.client.inputs import s3_input
+    from smtf_core.client.inputs import ShuffleConfig, s3_input
     from smtf_core.hookspecs import hookimpl
     from smtf_core.plugins import PluginManager
 
 _HOMES = {
     "TensorFlow": "smtf_core.client.estimator",
+    "ShuffleConfig": "smtf_core.client.inputs",
     "s3_input": "smtf_core.client.inputs",
     "hookimpl": "smtf_core.hookspecs",
     "PluginManager": "smtf_core.plugins",
 }
 
-__all__ = ["PluginManager", "TensorFlow", "__version__", "hookimpl", "s3_input"]
+__all__ = ["PluginManager", "ShuffleConfig", "TensorFlow", "__version__", "hookimpl", "s3_input"]
 
 
 def __getattr__(name: str) -> Any:

@@ -69,5 +69,9 @@ class StorageError(SmtfError, OSError):
         self.transient = transient
 
 
+class ChannelError(SmtfError):
+    """The data of a channel could not be brought to the script: a file is not what it must be, or went away."""
+
+
 class JobStoppedError(SmtfError):
     """Raised inside the runtime to leave a stopped job; a checkpoint has been saved before."""

@@ -11,6 +11,9 @@ import pytest
 # TensorFlow's C++ remarks would bury the tests' own output.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
+# Fixtures that any test may ask for, each with a real server behind it.
+pytest_plugins = ["servers.s3"]
+
 EXAMPLES = Path(__file__).parent.parent / "examples"
 
 

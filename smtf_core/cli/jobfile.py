@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from attrs import field, frozen
+from attrs import evolve, field, fields, frozen
 
+from smtf_core.client.inputs import ShuffleConfig, s3_input
 from smtf_core.errors import InvalidInputError
 from smtf_core.models.converter import from_data
 
@@ -20,7 +21,19 @@ else:
 
 @frozen(kw_only=True)
 class ChannelTable:
-    """``[channels.NAME]``: a channel with more than a URI; the keys are those of :class:`~smtf_core.s3_input`."""
+    """``[channels.NAME]``: a channel with more than a URI; see :class:`~smtf_core.s3_input`.
+
+    Args:
+        uri: the data.
+        input_mode: how it arrives.
+        distribution: whether every host gets all of it.
+        content_type: its MIME type.
+        compression: what it is compressed by.
+        record_wrapping: what each file is wrapped in.
+        s3_data_type: what ``uri`` names.
+        attribute_names: attributes of an augmented manifest.
+        shuffle_seed: seed of the :class:`~smtf_core.ShuffleConfig`.
+    """
 
     uri: str
     input_mode: str | None = None
@@ -28,7 +41,19 @@ class ChannelTable:
     content_type: str | None = None
     compression: str | None = None
     record_wrapping: str | None = None
+    s3_data_type: str = "S3Prefix"
+    attribute_names: list[str] = field(factory=list)
     shuffle_seed: int | None = None
+
+    def input(self) -> s3_input:
+        """What the estimator takes."""
+        options = {name: getattr(self, name) for name in OPTIONS if name != "shuffle_seed"}
+        shuffle = None if self.shuffle_seed is None else ShuffleConfig(self.shuffle_seed)
+        return s3_input(self.uri, **options, shuffle_config=shuffle)
+
+
+#: What may be said of a channel besides its URI.
+OPTIONS = tuple(attribute.name for attribute in fields(ChannelTable) if attribute.name != "uri")
 
 
 @frozen(kw_only=True)
@@ -78,8 +103,6 @@ def read_job_file(path: Path) -> JobFile:
 
 
 def _relative_to(folder: Path, file: JobFile) -> JobFile:
-    from attrs import evolve
-
     from smtf_core.models.uri import local_path, scheme_of
 
     def resolve(uri: str) -> str:

@@ -15,12 +15,12 @@ from types import FrameType
 from typing import Any, NoReturn
 
 import click
+from attrs import evolve
 
-from smtf_core.cli.jobfile import JobFile, read_job_file
+from smtf_core.cli.jobfile import OPTIONS, ChannelTable, JobFile, read_job_file
 from smtf_core.cli.report import StandardOutput, json_report, print_table
 from smtf_core.client.display import Display
 from smtf_core.client.estimator import TensorFlow
-from smtf_core.client.inputs import s3_input
 from smtf_core.errors import InvalidInputError, SmtfError, UnexpectedStatusException
 from smtf_core.models.environment import DEFAULT_EVALUATION_STEPS, DEFAULT_TRAINING_STEPS
 from smtf_core.models.results import TrainingResult
@@ -65,7 +65,7 @@ def _pair(text: str) -> tuple[str, str]:
     metavar="V",
     help="TensorFlow release that the script is written for: 1.4 … 1.15, 2.0 … 2.21.  [default: 1.11]",
 )
-@click.option("--input-mode", metavar="File|Pipe", help="How channels reach the script.  [default: File]")
+@click.option("--input-mode", metavar="File|Pipe|FastFile", help="How channels reach the script.  [default: File]")
 @click.option("--backend", metavar="NAME", help="Where to run; see `smtf plugins`.  [default: inprocess]")
 @click.option(
     "--instance-type", "train_instance_type", metavar="TYPE", help="Chooses the backend as train_instance_type does."
@@ -78,7 +78,15 @@ def _pair(text: str) -> tuple[str, str]:
     multiple=True,
     type=_pair,
     metavar="NAME=URI",
-    help="An input: a folder or a file. Repeatable.",
+    help="An input: a folder, a file or an s3:// URI. Repeatable.",
+)
+@click.option(
+    "--channel-option",
+    "channel_options",
+    multiple=True,
+    type=_pair,
+    metavar="NAME.KEY=VALUE",
+    help=f"How channel NAME is delivered; KEY is one of {', '.join(OPTIONS)}. Repeatable.",
 )
 @click.option(
     "--training-steps",
@@ -263,12 +271,6 @@ def _merge(file: JobFile, options: Mapping[str, Any]) -> dict[str, Any]:
         "distribution",
     )
     merged = {name: value for name in names if (value := either(name)) is not None}
-    # A command line has no channel by the name of None, so an input that is given here replaces the file's of the same
-    # name only.
-    channels: dict[str, Any] = {
-        name: channel if isinstance(channel, str) else s3_input(channel.uri, **_channel_options(channel))
-        for name, channel in file.channels.items()
-    }
     return {
         **merged,
         "entry_point": script,
@@ -280,15 +282,38 @@ def _merge(file: JobFile, options: Mapping[str, Any]) -> dict[str, Any]:
             **{key: _json_or_text(text) for key, text in options["hyperparameters"]},
         },
         "environment": {**file.environment, **dict(options["environment"])},
-        "inputs": {**channels, **dict(options["channels"])} or None,
+        "inputs": _inputs(file, options) or None,
         "job_name": options["job_name"] or file.job_name,
         "container_log_level": getattr(logging, (options["log_level"] or "info").upper()),
     }
 
 
-def _channel_options(channel: Any) -> dict[str, Any]:
-    names = ("input_mode", "distribution", "content_type", "compression", "record_wrapping", "shuffle_seed")
-    return {name: getattr(channel, name) for name in names}
+def _inputs(file: JobFile, options: Mapping[str, Any]) -> dict[str, Any]:
+    """The channels; one that is given here replaces the file's of the same name, its options come on top."""
+    given = {**file.channels, **dict(options["channels"])}
+    channels = {
+        name: ChannelTable(uri=channel) if isinstance(channel, str) else channel for name, channel in given.items()
+    }
+    for target, text in options["channel_options"]:
+        name, _, key = target.rpartition(".")
+        if name not in channels or key not in OPTIONS:
+            raise InvalidInputError(
+                f"--channel-option {target}={text}: write NAME.KEY=VALUE with NAME one of the channels "
+                f"({', '.join(channels) or 'there are none'}) and KEY one of {', '.join(OPTIONS)}"
+            )
+        channels[name] = evolve(channels[name], **{key: _option_value(target, key, text)})
+    return {name: channel.input() for name, channel in channels.items()}
+
+
+def _option_value(target: str, key: str, text: str) -> Any:
+    if key == "attribute_names":
+        return text.split(",")
+    if key != "shuffle_seed":
+        return text
+    try:
+        return int(text)
+    except ValueError:
+        raise InvalidInputError(f"--channel-option {target}={text}: the seed must be a whole number") from None
 
 
 def _steps(value: Any, default: int, name: str) -> int | None:

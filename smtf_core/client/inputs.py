@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from attrs import frozen
 
 from smtf_core.errors import InvalidInputError
 from smtf_core.models import Channel
+
+
+@frozen
+class ShuffleConfig:
+    """Asks for another order of the files in every pass over a channel, under the name that the SDK gave it.
+
+    Args:
+        seed: decides the orders.
+    """
+
+    seed: int
 
 
 @frozen
@@ -24,7 +35,7 @@ class s3_input:  # noqa: N801 - the SDK's name
         s3_data_type: ``'S3Prefix'``, ``'ManifestFile'`` or ``'AugmentedManifestFile'``.
         input_mode: ``'File'``, ``'Pipe'``, …; ``None`` for the job's.
         attribute_names: attributes of an augmented manifest.
-        shuffle_seed: reshuffle the order of files every epoch, from this seed.
+        shuffle_config: reshuffle the order of files (of an augmented manifest: of entries) every epoch.
 
     Example::
 
@@ -38,8 +49,8 @@ class s3_input:  # noqa: N801 - the SDK's name
     record_wrapping: str | None = None
     s3_data_type: str = "S3Prefix"
     input_mode: str | None = None
-    attribute_names: tuple[str, ...] = ()
-    shuffle_seed: int | None = None
+    attribute_names: Sequence[str] | None = None
+    shuffle_config: ShuffleConfig | None = None
 
 
 Input = str | os.PathLike[str] | s3_input
@@ -75,8 +86,8 @@ def _channel(name: str, value: Input) -> Channel:
             compression=value.compression,
             record_wrapping=value.record_wrapping,
             s3_data_type=value.s3_data_type,
-            attribute_names=tuple(value.attribute_names),
-            shuffle_seed=value.shuffle_seed,
+            attribute_names=tuple(value.attribute_names or ()),
+            shuffle_seed=None if value.shuffle_config is None else value.shuffle_config.seed,
         )
     if isinstance(value, (str, os.PathLike)):
         return Channel(name=name, uri=os.fspath(value))

@@ -6,6 +6,7 @@ of an unfinished pass is smtf's own. ``runtime/channels/pipe/native/source.c`` h
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 
@@ -23,6 +24,13 @@ def unfinished(pipe_dir: Path, channel: str, epoch: int) -> Path:
     reason as an error; without a mark, as with every other writer, an end is an end.
     """
     return pipe_dir / f".{channel}_{epoch}.unfinished"
+
+
+def found(pipe_dir: Path, channel: str) -> list[Path]:
+    """The FIFOs and marks of a channel that are there."""
+    name = re.compile(rf"{re.escape(channel)}_\d+|\.{re.escape(channel)}_\d+\.unfinished")
+    paths = (path for path in pipe_dir.iterdir() if name.fullmatch(path.name))
+    return [path for path in paths if path.is_fifo() or path.name.startswith(".")]
 
 
 def state_file(state_dir: Path, channel: str) -> Path:

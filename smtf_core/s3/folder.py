@@ -80,6 +80,21 @@ class S3Folder:
                         name = found["Key"][len(self.prefix) :]
                         yield S3Object(name, found["Size"], found["ETag"].strip('"'), found["LastModified"])
 
+    def find(self, name: str) -> S3Object | None:
+        """One object; ``None`` when there is none of that name.
+
+        Raises:
+            StorageError: it cannot be looked at.
+        """
+        with told("s3:GetObject", self.uri(name)):
+            try:
+                head = self._client.head_object(Bucket=self.bucket, Key=self.prefix + name)
+            except ClientError as error:
+                if error.response["Error"]["Code"] in ("404", "NoSuchKey"):
+                    return None
+                raise
+        return S3Object(name, head["ContentLength"], head["ETag"].strip('"'), head["LastModified"])
+
     def read(self, name: str) -> bytes:
         """The content of a small object.
 

@@ -8,8 +8,8 @@ import time
 from pathlib import Path
 
 import pytest
-from fault_proxy import fault_proxy
 from saver import write_checkpoint
+from servers.fault_proxy import fault_proxy
 
 from smtf_core import PluginManager
 from smtf_core.errors import StorageError

@@ -1,4 +1,4 @@
-"""Input mode ``File``: a channel is a folder of files. Local data is linked, never copied."""
+"""Input modes ``File`` and ``FastFile``: a channel is a folder of files. Local data is linked, never copied."""
 
 from __future__ import annotations
 
@@ -10,60 +10,52 @@ from pathlib import Path
 from smtf_core.errors import InvalidInputError
 from smtf_core.models import Channel
 from smtf_core.models.uri import local_path
+from smtf_core.runtime.channels.checks import check_delivery
+from smtf_core.sources import files_of, share
 
 
 class FileMode:
-    """Feeds ``File`` channels from local folders and files."""
+    """Feeds ``File`` and ``FastFile`` channels from this machine. See :class:`~smtf_core.interfaces.InputMode`.
+
+    The two differ where files must be fetched first: ``File`` fetches all before the training, ``FastFile`` each when
+    it is read. Files of this machine are linked at once in both.
+    """
 
     def check(self, channel: Channel) -> None:
         """See :class:`~smtf_core.interfaces.InputMode`."""
-        source = _source(channel)
-        if not source.exists():
-            raise InvalidInputError(f"channel {channel.name!r}: there is no file or folder {source}")
-        if channel.distribution not in ("FullyReplicated", "ShardedByS3Key"):
+        check_delivery(channel)
+        # Source: AWS API reference, ``Channel``: these steer streams. Files arrive as they are, and have no order.
+        for option in ("compression", "record_wrapping", "shuffle_seed"):
+            if getattr(channel, option) is not None:
+                raise InvalidInputError(
+                    f"channel {channel.name!r}: {option} is for input_mode='Pipe'; in File mode the files arrive as "
+                    f"they are. Leave it out"
+                )
+        if channel.s3_data_type == "AugmentedManifestFile":
             raise InvalidInputError(
-                f"channel {channel.name!r}: distribution must be 'FullyReplicated' or "
-                f"'ShardedByS3Key', not {channel.distribution!r}"
+                f"channel {channel.name!r}: an augmented manifest can only be streamed; set input_mode='Pipe'"
             )
-        if channel.s3_data_type != "S3Prefix":
-            raise InvalidInputError(
-                f"channel {channel.name!r}: s3_data_type {channel.s3_data_type!r} is for data on S3; "
-                "local channels are a folder or a file"
-            )
-        # In File mode SageMaker hands compressed and wrapped data over as it is, so these two change nothing here
-        # either.
+        files_of(channel)
 
     def feed(self, channel: Channel, data: Path, host: str, hosts: tuple[str, ...]) -> AbstractContextManager[None]:
         """See :class:`~smtf_core.interfaces.InputMode`."""
-        return _linked(
-            _source(channel),
-            data / channel.name,
-            channel.distribution == "ShardedByS3Key",
-            hosts.index(host),
-            len(hosts),
-        )
-
-
-def _source(channel: Channel) -> Path:
-    source = local_path(channel.uri)
-    if source is None:
-        raise InvalidInputError(
-            f"channel {channel.name!r}: input mode File reads local paths and file:// here, not {channel.uri!r}"
-        )
-    return source
+        return _linked(channel, data / channel.name, host, hosts)
 
 
 @contextlib.contextmanager
-def _linked(source: Path, folder: Path, sharded: bool, index: int, count: int) -> Iterator[None]:
-    source = source.resolve()
-    if source.is_dir() and (not sharded or count == 1):
-        folder.symlink_to(source, target_is_directory=True)
+def _linked(channel: Channel, folder: Path, host: str, hosts: tuple[str, ...]) -> Iterator[None]:
+    whole = channel.s3_data_type == "S3Prefix" and (channel.distribution == "FullyReplicated" or len(hosts) == 1)
+    source = local_path(channel.uri)
+    if whole and source is not None and source.is_dir():
+        folder.symlink_to(source.resolve(), target_is_directory=True)
     else:
         folder.mkdir()
-        files = sorted(path for path in source.rglob("*") if path.is_file()) if source.is_dir() else [source]
-        for file in files[index::count] if sharded else files:
-            link = folder / (file.relative_to(source) if source.is_dir() else file.name)
+        for file in share(files_of(channel), channel, host, hosts):
+            link = folder / file.name
+            if not link.resolve().is_relative_to(folder.resolve()):
+                raise InvalidInputError(f"channel {channel.name!r}: {file.name!r} leads out of the channel's folder")
             link.parent.mkdir(parents=True, exist_ok=True)
-            link.symlink_to(file)
+            assert file.path is not None  # the mode's spec has no other scheme
+            link.symlink_to(file.path)
     # The links stay: a job's tree shows what it was trained on.
     yield

@@ -1,13 +1,11 @@
-"""A real server that speaks S3's protocol (moto's), over HTTP, and a proxy that breaks connections."""
+"""A real server that speaks S3's protocol (moto's), over HTTP."""
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
 
-import boto3
 import pytest
-from moto.server import ThreadedMotoServer
 
 _numbers = itertools.count(1)
 
@@ -15,6 +13,8 @@ _numbers = itertools.count(1)
 @pytest.fixture(scope="session")
 def s3_server() -> Iterator[str]:
     """The server's URL."""
+    from moto.server import ThreadedMotoServer
+
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
@@ -41,6 +41,8 @@ def s3_endpoint(s3_server: str, monkeypatch: pytest.MonkeyPatch) -> Callable[[st
 @pytest.fixture
 def bucket(s3_server: str, s3_endpoint: object) -> str:
     """A new bucket's name."""
+    import boto3
+
     name = f"bucket-{next(_numbers)}"
     boto3.client("s3", endpoint_url=s3_server).create_bucket(Bucket=name)
     return name

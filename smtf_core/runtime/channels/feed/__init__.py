@@ -1,0 +1,1 @@
+"""The writing side of Pipe mode: the files of a channel streamed into FIFOs. Needs no TensorFlow."""
