@@ -290,10 +290,7 @@ def _merge(file: JobFile, options: Mapping[str, Any]) -> dict[str, Any]:
 
 def _inputs(file: JobFile, options: Mapping[str, Any]) -> dict[str, Any]:
     """The channels; one that is given here replaces the file's of the same name, its options come on top."""
-    given = {**file.channels, **dict(options["channels"])}
-    channels = {
-        name: ChannelTable(uri=channel) if isinstance(channel, str) else channel for name, channel in given.items()
-    }
+    channels: dict[str, str | ChannelTable] = {**file.channels, **dict(options["channels"])}
     for target, text in options["channel_options"]:
         name, _, key = target.rpartition(".")
         if name not in channels or key not in OPTIONS:
@@ -301,8 +298,10 @@ def _inputs(file: JobFile, options: Mapping[str, Any]) -> dict[str, Any]:
                 f"--channel-option {target}={text}: write NAME.KEY=VALUE with NAME one of the channels "
                 f"({', '.join(channels) or 'there are none'}) and KEY one of {', '.join(OPTIONS)}"
             )
-        channels[name] = evolve(channels[name], **{key: _option_value(target, key, text)})
-    return {name: channel.input() for name, channel in channels.items()}
+        channel = channels[name]
+        table = ChannelTable(uri=channel) if isinstance(channel, str) else channel
+        channels[name] = evolve(table, **{key: _option_value(target, key, text)})
+    return {name: channel if isinstance(channel, str) else channel.input() for name, channel in channels.items()}
 
 
 def _option_value(target: str, key: str, text: str) -> Any:

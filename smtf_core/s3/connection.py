@@ -16,6 +16,7 @@ from botocore.exceptions import (
     ConnectionError,  # noqa: A004 - botocore's, not Python's
     CredentialRetrievalError,
     HTTPClientError,
+    IncompleteReadError,
     NoCredentialsError,
     PartialCredentialsError,
     TokenRetrievalError,
@@ -108,10 +109,10 @@ def told(action: str, target: str) -> Iterator[None]:
         ) from error
     except ClientError as error:
         raise _client_error(error, action, target) from error
-    except (ConnectionError, HTTPClientError, Boto3Error) as error:
+    except (ConnectionError, HTTPClientError, IncompleteReadError, Boto3Error) as error:
         raise StorageError(
-            f"cannot {_spoken(action)} {target}: S3 cannot be reached ({error}). Look at the network, the region and "
-            f"AWS_ENDPOINT_URL_S3",
+            f"cannot {_spoken(action)} {target}: S3 cannot be reached, or the connection broke ({error}). Look at the "
+            f"network, the region and AWS_ENDPOINT_URL_S3",
             transient=True,
         ) from error
     except BotoCoreError as error:

@@ -5,6 +5,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
+from smtf_core import ShuffleConfig, s3_input
 from smtf_core.cli import COMMANDS, main
 from smtf_core.cli.jobfile import read_job_file
 from smtf_core.cli.train import _merge, train
@@ -42,6 +43,29 @@ def test_options_become_the_estimators_arguments():
     assert (got["training_steps"], got["evaluation_steps"]) == (5, None)
     assert (got["framework_version"], got["checkpoint_path"], got["job_name"]) == ("1.6", "ck", "j")
     assert (got["train_max_run"], got["container_log_level"]) == (5.0, 10)
+
+
+def test_how_a_channel_is_delivered(write):
+    file = read_job_file(write("job.toml", '[channels.a]\nuri = "/a"\ninput_mode = "Pipe"\nshuffle_seed = 3\n'))
+    options = (
+        "a.compression=Gzip",
+        "b.input_mode=Pipe",
+        "b.attribute_names=x,y",
+        "b.s3_data_type=AugmentedManifestFile",
+    )
+    flags = [word for option in options for word in ("--channel-option", option)]
+    got = merged("a.py", "--channel", "b=/b", "--channel", "c=/c", *flags, file=file)["inputs"]
+    assert got["a"] == s3_input(
+        "/a", compression="Gzip", input_mode="Pipe", shuffle_config=ShuffleConfig(3), attribute_names=[]
+    )
+    assert (got["b"].s3_data_type, got["b"].attribute_names) == ("AugmentedManifestFile", ["x", "y"])
+    assert got["c"] == "/c"
+
+
+@pytest.mark.parametrize("option", ["input_mode=Pipe", "d.input_mode=Pipe", "c.mode=Pipe", "c.shuffle_seed=x"])
+def test_a_channel_option_that_is_none(option):
+    with pytest.raises(InvalidInputError, match=f"--channel-option {option}: "):
+        merged("a.py", "--channel", "c=/c", "--channel-option", option)
 
 
 def test_steps_have_the_containers_defaults():

@@ -38,7 +38,7 @@ def test_built_ins_are_ordinary_plugins_and_all_six_kinds_are_filled():
     assert not manager.broken
     assert {registry.kind: registry.names() for registry in Registries(manager).all()} == {
         "script loader": ["tensorflow-1", "tensorflow-2"],
-        "input mode": ["File"],
+        "input mode": ["FastFile", "File", "Pipe"],
         "distribution strategy": ["single"],
         "checkpoint store": ["file", "s3"],
         "serving adapter": ["json"],

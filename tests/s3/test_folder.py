@@ -94,6 +94,6 @@ def test_no_credentials(s3_endpoint, monkeypatch):
 def test_a_service_that_is_not_there(s3_endpoint, monkeypatch):
     s3_endpoint("http://127.0.0.1:9")
     monkeypatch.setattr("smtf_core.s3.connection.ATTEMPTS", 1)
-    with pytest.raises(StorageError, match="cannot be reached.*AWS_ENDPOINT_URL_S3") as raised:
+    with pytest.raises(StorageError, match="S3 cannot be reached.*AWS_ENDPOINT_URL_S3") as raised:
         S3Folder("s3://bucket").read("x")
     assert raised.value.transient

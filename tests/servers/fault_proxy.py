@@ -8,7 +8,7 @@ import socket
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
@@ -22,13 +22,14 @@ class FaultProxy(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, target: str, share: float, silence: float, seed: int = 0) -> None:
+    def __init__(self, target: str, share: float, silence: float, seed: int, faults: Sequence[str]) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.target = urlsplit(target)
         self.share = share
         self.silence = silence
         self.spoilt: Counter[str] = Counter()
         self._chance = random.Random(seed)
+        self._faults = faults
         self._lock = threading.Lock()
 
     @property
@@ -40,7 +41,7 @@ class FaultProxy(ThreadingHTTPServer):
         with self._lock:
             if self._chance.random() >= self.share:
                 return None
-            fault = self._chance.choice(FAULTS)
+            fault = self._chance.choice(self._faults)
             self.spoilt[fault] += 1
             return fault
 
@@ -111,9 +112,11 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def fault_proxy(target: str, share: float = 0.2, silence: float = 1.0, seed: int = 0) -> Iterator[FaultProxy]:
+def fault_proxy(
+    target: str, share: float = 0.2, silence: float = 1.0, seed: int = 0, faults: Sequence[str] = FAULTS
+) -> Iterator[FaultProxy]:
     """A running proxy."""
-    proxy = FaultProxy(target, share, silence, seed)
+    proxy = FaultProxy(target, share, silence, seed, faults)
     threading.Thread(target=proxy.serve_forever, daemon=True).start()
     try:
         yield proxy
