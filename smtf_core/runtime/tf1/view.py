@@ -20,11 +20,12 @@ from smtf_core.tf1_api import RELEASES, Name, load_api
 from smtf_core.tf1_api.replacements import replacement
 
 _KERAS = "tf_keras.api._v1.keras"
+_CONTRIB = "smtf_core.runtime.tf1.contrib"
 
 # Dotted name as the script writes it -> the module that it stands for.
 _REPLACED = {
     "tensorflow.estimator": "tensorflow_estimator._api.v1.estimator",
-    "tensorflow.contrib": "smtf_core.runtime.tf1.contrib",
+    "tensorflow.contrib": _CONTRIB,
     "tensorflow.contrib.keras": _KERAS,
     "tensorflow.keras": _KERAS,
     "tensorflow.layers": f"{_KERAS}.__internal__.legacy.layers",
@@ -33,6 +34,8 @@ _REPLACED = {
     "tensorflow.python": "tensorflow.python",
     "tensorflow.python.estimator": "tensorflow_estimator.python.estimator",
     "tensorflow.python.keras": _KERAS,
+    "tensorflow.python.ops.rnn_cell": f"{_CONTRIB}.rnn",
+    "tensorflow.python.ops.rnn_cell_impl": f"{_CONTRIB}.rnn",
     "tensorflow.core": "tensorflow.core",
     "tensorflow.examples": "smtf_core.runtime.tf1.examples",
 }
@@ -52,7 +55,6 @@ _NOT_NEEDED = (
 
 # Packages whose modules a script sees through views; all others are handed out as they are.
 _COVERED = ("tensorflow", "tf_keras", "tensorflow_estimator", "_engine")
-_CONTRIB = "smtf_core.runtime.tf1.contrib"
 _OURS = (_CONTRIB, "smtf_core.runtime.tf1.examples")
 
 # Path segments that TensorFlow and Keras once put between a package and its names: keras._impl.keras,
