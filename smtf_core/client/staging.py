@@ -22,7 +22,14 @@ def stage(job: Job, layout: Layout, host: str = "algo-1", hosts: tuple[str, ...]
         host: the host that the tree is for.
         hosts: all hosts.
     """
-    for stale in (layout.root / "input", layout.output, layout.code, layout.packages, layout.checkpoints):
+    for stale in (
+        layout.root / "input",
+        layout.output,
+        layout.code,
+        layout.packages,
+        layout.checkpoints,
+        layout.pipe_state,
+    ):
         shutil.rmtree(stale, ignore_errors=True) if not stale.is_symlink() else stale.unlink()
     layout.create()
     _link_code(job, layout.code)

@@ -7,14 +7,19 @@ regular expression.
 from __future__ import annotations
 
 import contextlib
+import functools
 import logging
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 from smtf_core.models import LogLine
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 #: The loggers that a job's log is made of.
 LOGGERS = ("tensorflow", "smtf")
@@ -33,7 +38,8 @@ _NOTICE = re.compile(
 def job_log(path: Path, host: str, level: int, *, echo: bool, quiet_notices: bool) -> Iterator[None]:
     """Write what this thread logs to a file for as long as the context lasts.
 
-    Other threads' records, and other handlers' view of them, stay as they are.
+    Threads that work for it join with :func:`in_this_log`. Other threads' records, and other handlers' view of them,
+    stay as they are.
 
     Args:
         path: the file; appended to.
@@ -43,7 +49,7 @@ def job_log(path: Path, host: str, level: int, *, echo: bool, quiet_notices: boo
             records.
         quiet_notices: leave out what TensorFlow says about a script's age, which its user cannot act on.
     """
-    thread = threading.get_ident()
+    threads = {threading.get_ident()}
     path.parent.mkdir(parents=True, exist_ok=True)
     file = logging.FileHandler(path, encoding="utf-8")
     file.setFormatter(_Formatter(host))
@@ -52,8 +58,8 @@ def job_log(path: Path, host: str, level: int, *, echo: bool, quiet_notices: boo
         file.addFilter(lambda record: not _NOTICE.search(record.getMessage()))
 
     def capture(record: logging.LogRecord) -> bool:
-        """Take this thread's records; let other handlers see them only when they are to be echoed."""
-        if record.thread != thread:
+        """Take the records of these threads; let other handlers see them only when they are to be echoed."""
+        if record.thread not in threads:
             return True
         if record.levelno >= file.level:
             file.handle(record)
@@ -68,7 +74,47 @@ def job_log(path: Path, host: str, level: int, *, echo: bool, quiet_notices: boo
             if logger.getEffectiveLevel() > level:
                 stack.callback(logger.setLevel, logger.level)
                 logger.setLevel(level)
-        yield
+        before = _thread.logs
+        _thread.logs = (*before, threads)
+        try:
+            yield
+        finally:
+            _thread.logs = before
+
+
+class _Thread(threading.local):
+    """The logs that a thread writes to, each by the set of its threads."""
+
+    logs: tuple[set[int], ...] = ()
+
+
+_thread = _Thread()
+
+
+def in_this_log(target: Callable[P, R]) -> Callable[P, R]:
+    """Let a thread's work be logged where the one that starts it is: ``Thread(target=in_this_log(work))``.
+
+    Args:
+        target: what the thread does.
+
+    Returns:
+        The same, logging to the job's log of the thread that called ``in_this_log``.
+    """
+    logs = _thread.logs
+
+    @functools.wraps(target)
+    def work(*arguments: P.args, **options: P.kwargs) -> R:
+        before, _thread.logs = _thread.logs, logs
+        for threads in logs:
+            threads.add(threading.get_ident())
+        try:
+            return target(*arguments, **options)
+        finally:
+            for threads in logs:
+                threads.discard(threading.get_ident())
+            _thread.logs = before
+
+    return work
 
 
 class _Formatter(logging.Formatter):

@@ -18,6 +18,7 @@ from typing import TypeVar
 from attrs import frozen
 
 from smtf_core.models import Checkpoint
+from smtf_core.runtime.logs import in_this_log
 from smtf_core.s3 import S3Folder
 from smtf_core.s3.patience import patiently
 from smtf_core.stores import (
@@ -200,7 +201,7 @@ def _is_other(name: str) -> bool:
     return bool(rest) or not is_checkpoint_file(name)
 
 
-class _Courier(threading.Thread):
+class _Courier:
     """Delivers parcels one after the other, each as often as it takes.
 
     Args:
@@ -208,13 +209,13 @@ class _Courier(threading.Thread):
     """
 
     def __init__(self, deliver: Callable[[_Parcel], None]) -> None:
-        super().__init__(name="smtf-s3-store", daemon=True)
         self._deliver = deliver
         self._waiting: deque[_Parcel] = deque()
         self._changed = threading.Condition()
         self._ends = False
         self._error: BaseException | None = None
-        self.start()
+        self._thread = threading.Thread(target=in_this_log(self._run), name="smtf-s3-store", daemon=True)
+        self._thread.start()
 
     def send(self, parcel: _Parcel) -> None:
         """Take a parcel; waits while too many others wait.
@@ -237,15 +238,14 @@ class _Courier(threading.Thread):
         with self._changed:
             self._ends = True
             self._changed.notify_all()
-        self.join()
+        self._thread.join()
         self._fail()
 
     def _fail(self) -> None:
         if self._error is not None:
             raise self._error
 
-    def run(self) -> None:
-        """The thread's work."""
+    def _run(self) -> None:
         while (parcel := self._next()) is not None:
             try:
                 self._deliver(parcel)

@@ -14,6 +14,7 @@ from smtf_core.models import pipes
 from smtf_core.models.layout import write_atomically
 from smtf_core.runtime.channels.feed.outlet import LeftError, Outlet
 from smtf_core.runtime.channels.feed.pieces import Piece
+from smtf_core.runtime.logs import in_this_log
 
 _log = logging.getLogger("smtf")
 _JOIN_SECONDS = 0.05
@@ -74,7 +75,9 @@ class ChannelWriter:
         remove_leftovers(self._folder, self._channel)
 
     def _thread(self, target: Callable[..., None], *arguments: object) -> threading.Thread:
-        return threading.Thread(target=target, args=arguments, name=f"smtf-pipe-{self._channel}", daemon=True)
+        return threading.Thread(
+            target=in_this_log(target), args=arguments, name=f"smtf-pipe-{self._channel}", daemon=True
+        )
 
     def _make(self, epoch: int) -> None:
         pipes.unfinished(self._folder, self._channel, epoch).touch()
