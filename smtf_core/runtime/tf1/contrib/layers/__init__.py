@@ -7,6 +7,50 @@ from smtf_core.runtime.tf1.contrib.layers.encoders import bow_encoder as bow_enc
 from smtf_core.runtime.tf1.contrib.layers.encoders import embed_sequence as embed_sequence
 from smtf_core.runtime.tf1.contrib.layers.encoders import embedding_lookup_unique as embedding_lookup_unique
 from smtf_core.runtime.tf1.contrib.layers.encoders import safe_embedding_lookup_sparse as safe_embedding_lookup_sparse
+from smtf_core.runtime.tf1.contrib.layers.feature_column import bucketized_column as bucketized_column
+from smtf_core.runtime.tf1.contrib.layers.feature_column import (
+    create_feature_spec_for_parsing as create_feature_spec_for_parsing,
+)
+from smtf_core.runtime.tf1.contrib.layers.feature_column import crossed_column as crossed_column
+from smtf_core.runtime.tf1.contrib.layers.feature_column import embedding_column as embedding_column
+from smtf_core.runtime.tf1.contrib.layers.feature_column import one_hot_column as one_hot_column
+from smtf_core.runtime.tf1.contrib.layers.feature_column import real_valued_column as real_valued_column
+from smtf_core.runtime.tf1.contrib.layers.feature_column import scattered_embedding_column as scattered_embedding_column
+from smtf_core.runtime.tf1.contrib.layers.feature_column import shared_embedding_columns as shared_embedding_columns
+from smtf_core.runtime.tf1.contrib.layers.feature_column import (
+    sparse_column_with_hash_bucket as sparse_column_with_hash_bucket,
+)
+from smtf_core.runtime.tf1.contrib.layers.feature_column import (
+    sparse_column_with_integerized_feature as sparse_column_with_integerized_feature,
+)
+from smtf_core.runtime.tf1.contrib.layers.feature_column import sparse_column_with_keys as sparse_column_with_keys
+from smtf_core.runtime.tf1.contrib.layers.feature_column import (
+    sparse_column_with_vocabulary_file as sparse_column_with_vocabulary_file,
+)
+from smtf_core.runtime.tf1.contrib.layers.feature_column import weighted_sparse_column as weighted_sparse_column
+from smtf_core.runtime.tf1.contrib.layers.feature_column_ops import check_feature_columns as check_feature_columns
+from smtf_core.runtime.tf1.contrib.layers.feature_column_ops import (
+    infer_real_valued_columns as infer_real_valued_columns,
+)
+from smtf_core.runtime.tf1.contrib.layers.feature_column_ops import (
+    input_from_feature_columns as input_from_feature_columns,
+)
+from smtf_core.runtime.tf1.contrib.layers.feature_column_ops import (
+    joint_weighted_sum_from_feature_columns as joint_weighted_sum_from_feature_columns,
+)
+from smtf_core.runtime.tf1.contrib.layers.feature_column_ops import (
+    parse_feature_columns_from_examples as parse_feature_columns_from_examples,
+)
+from smtf_core.runtime.tf1.contrib.layers.feature_column_ops import (
+    parse_feature_columns_from_sequence_examples as parse_feature_columns_from_sequence_examples,
+)
+from smtf_core.runtime.tf1.contrib.layers.feature_column_ops import (
+    sequence_input_from_feature_columns as sequence_input_from_feature_columns,
+)
+from smtf_core.runtime.tf1.contrib.layers.feature_column_ops import transform_features as transform_features
+from smtf_core.runtime.tf1.contrib.layers.feature_column_ops import (
+    weighted_sum_from_feature_columns as weighted_sum_from_feature_columns,
+)
 from smtf_core.runtime.tf1.contrib.layers.initializers import (
     variance_scaling_initializer as variance_scaling_initializer,
 )
