@@ -17,11 +17,16 @@ Decay = Callable[[Any], Any]
 class _SignOptimizer(tf.train.Optimizer):  # type: ignore[misc]
     """Scales each gradient by how its sign agrees with that of its moving average, the slot ``m``."""
 
+    # The rule's name among TensorFlow's operations, and the name of its own argument there.
+    _rule: str
+    _key: str
+
     def __init__(
-        self, learning_rate: Any, beta: Any, sign_decay_fn: Decay | None, use_locking: bool, name: str
+        self, learning_rate: Any, own: Any, beta: Any, sign_decay_fn: Decay | None, use_locking: bool, name: str
     ) -> None:
         super().__init__(use_locking, name)
         self._learning_rate = learning_rate
+        self._own = own
         self._beta = beta
         self._sign_decay_fn = sign_decay_fn
         self._decay: Any = 1.0
@@ -43,10 +48,20 @@ class _SignOptimizer(tf.train.Optimizer):  # type: ignore[misc]
         for variable in var_list:
             self._zeros_slot(variable, "m", self._name)
 
-    def _numbers(self, var: Any) -> tuple[Any, Any, Any]:
-        dtype = var.dtype.base_dtype
+    def _numbers(self, var: Any) -> dict[str, Any]:
         rate = self._call_if_callable(self._learning_rate)
-        return tf.cast(rate, dtype), tf.cast(self._beta, dtype), tf.cast(self._decay, dtype)
+        numbers = {"lr": rate, self._key: self._own, "sign_decay": self._decay, "beta": self._beta}
+        return {name: tf.cast(value, var.dtype.base_dtype) for name, value in numbers.items()}
+
+    def _apply_dense(self, grad: Any, var: Any) -> Any:
+        apply = getattr(tf.raw_ops, f"Apply{self._rule}")
+        m = self.get_slot(var, "m")
+        return apply(var=var, m=m, grad=grad, use_locking=self._use_locking, **self._numbers(var)).op
+
+    def _resource_apply_dense(self, grad: Any, var: Any) -> Any:
+        apply = getattr(tf.raw_ops, f"ResourceApply{self._rule}")
+        m = self.get_slot(var, "m").handle
+        return apply(var=var.handle, m=m, grad=grad, use_locking=self._use_locking, **self._numbers(var))
 
     def _apply_sparse(self, grad: Any, var: Any) -> Any:
         return self._apply_rows(grad.values, var, grad.indices)
@@ -55,16 +70,20 @@ class _SignOptimizer(tf.train.Optimizer):  # type: ignore[misc]
         return self._apply_rows(grad, var, indices)
 
     def _apply_rows(self, grad: Any, var: Any, indices: Any) -> Any:
-        rate, beta, decay = self._numbers(var)
+        numbers = self._numbers(var)
         m = self.get_slot(var, "m")
-        rows = beta * tf.gather(m, indices) + (1 - beta) * grad
-        agreement = tf.sign(grad) * tf.sign(rows)
-        step = rate * self._scale(agreement * decay) * grad
-        kept = tf.scatter_update(m, indices, rows, use_locking=self._use_locking)
-        with tf.control_dependencies([kept, step]):
-            return tf.scatter_sub(var, indices, step, use_locking=self._use_locking).op
+        # The average of every row decays, as in TensorFlow 1, also of those without a gradient.
+        decayed = tf.assign(m, numbers["beta"] * m, use_locking=self._use_locking)
+        with tf.control_dependencies([decayed]):
+            averaged = tf.scatter_add(m, indices, (1 - numbers["beta"]) * grad, use_locking=self._use_locking)
+        with tf.control_dependencies([averaged]):
+            rows = tf.gather(m.read_value(), indices)
+        agreement = numbers["sign_decay"] * tf.sign(grad) * tf.sign(rows)
+        step = numbers["lr"] * self._scale(numbers[self._key], agreement) * grad
+        return tf.scatter_sub(var, indices, step, use_locking=self._use_locking).op
 
-    def _scale(self, agreement: Any) -> Any:
+    @staticmethod
+    def _scale(own: Any, agreement: Any) -> Any:
         raise NotImplementedError
 
 
@@ -80,6 +99,8 @@ class AddSignOptimizer(_SignOptimizer):
         name: of the operations.
     """
 
+    _rule, _key = "AddSign", "alpha"
+
     def __init__(
         self,
         learning_rate: Any = 0.1,
@@ -89,30 +110,11 @@ class AddSignOptimizer(_SignOptimizer):
         use_locking: bool = False,
         name: str = "AddSignOptimizer",
     ) -> None:
-        super().__init__(learning_rate, beta, sign_decay_fn, use_locking, name)
-        self._alpha = alpha
+        super().__init__(learning_rate, alpha, beta, sign_decay_fn, use_locking, name)
 
-    def _apply_dense(self, grad: Any, var: Any) -> Any:
-        return tf.raw_ops.ApplyAddSign(var=var, m=self.get_slot(var, "m"), **self._arguments(grad, var)).op
-
-    def _resource_apply_dense(self, grad: Any, var: Any) -> Any:
-        m = self.get_slot(var, "m").handle
-        return tf.raw_ops.ResourceApplyAddSign(var=var.handle, m=m, **self._arguments(grad, var))
-
-    def _arguments(self, grad: Any, var: Any) -> dict[str, Any]:
-        rate, beta, decay = self._numbers(var)
-        alpha = tf.cast(self._alpha, var.dtype.base_dtype)
-        return {
-            "lr": rate,
-            "alpha": alpha,
-            "sign_decay": decay,
-            "beta": beta,
-            "grad": grad,
-            "use_locking": self._use_locking,
-        }
-
-    def _scale(self, agreement: Any) -> Any:
-        return tf.cast(self._alpha, agreement.dtype) + agreement
+    @staticmethod
+    def _scale(own: Any, agreement: Any) -> Any:
+        return own + agreement
 
 
 class PowerSignOptimizer(_SignOptimizer):
@@ -127,6 +129,8 @@ class PowerSignOptimizer(_SignOptimizer):
         name: of the operations.
     """
 
+    _rule, _key = "PowerSign", "logbase"
+
     def __init__(
         self,
         learning_rate: Any = 0.1,
@@ -136,27 +140,8 @@ class PowerSignOptimizer(_SignOptimizer):
         use_locking: bool = False,
         name: str = "PowerSignOptimizer",
     ) -> None:
-        super().__init__(learning_rate, beta, sign_decay_fn, use_locking, name)
-        self._logbase = math.log(base)
+        super().__init__(learning_rate, math.log(base), beta, sign_decay_fn, use_locking, name)
 
-    def _apply_dense(self, grad: Any, var: Any) -> Any:
-        return tf.raw_ops.ApplyPowerSign(var=var, m=self.get_slot(var, "m"), **self._arguments(grad, var)).op
-
-    def _resource_apply_dense(self, grad: Any, var: Any) -> Any:
-        m = self.get_slot(var, "m").handle
-        return tf.raw_ops.ResourceApplyPowerSign(var=var.handle, m=m, **self._arguments(grad, var))
-
-    def _arguments(self, grad: Any, var: Any) -> dict[str, Any]:
-        rate, beta, decay = self._numbers(var)
-        logbase = tf.cast(self._logbase, var.dtype.base_dtype)
-        return {
-            "lr": rate,
-            "logbase": logbase,
-            "sign_decay": decay,
-            "beta": beta,
-            "grad": grad,
-            "use_locking": self._use_locking,
-        }
-
-    def _scale(self, agreement: Any) -> Any:
-        return tf.exp(tf.cast(self._logbase, agreement.dtype) * agreement)
+    @staticmethod
+    def _scale(own: Any, agreement: Any) -> Any:
+        return tf.exp(own * agreement)
