@@ -12,7 +12,7 @@ from pathlib import Path
 
 from smtf_core import PluginManager, TensorFlow
 from smtf_core.client.display import Display
-from smtf_core.interfaces import Request
+from smtf_core.interfaces import Deployment, Request
 from smtf_core.registry import Registries
 
 HERE = Path(__file__).parent
@@ -49,7 +49,7 @@ def main(folder: Path) -> None:
     print(f"  loss curve:  {job.location}/output/loss.png")
     print(f"  model:       {result.exported.path}")
 
-    server = Registries(plugins).serving_adapters.make("json").load(result.exported)
+    server = Registries(plugins).serving_adapters.make("tfs").load(Deployment(path=result.exported.path))
     request = {
         "instances": [
             {"inputs": [5.1, 3.5, 1.4, 0.2]},

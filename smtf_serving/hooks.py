@@ -6,12 +6,13 @@ from smtf_core.interfaces.serving_adapter import ServingAdapterSpec
 
 @hookimpl
 def smtf_register_serving_adapters() -> list[ServingAdapterSpec]:
-    """Declare adapter ``json``."""
+    """Declare adapter ``tfs``."""
     return [
         ServingAdapterSpec(
-            name="json",
-            factory="smtf_serving.adapters.signature:SignatureAdapter",
+            name="tfs",
+            factory="smtf_serving.adapters.tfs.adapter:TfsAdapter",
             extra="smtf[tensorflow]",
-            summary="a SavedModel's default signature, JSON in and out",
+            aliases=("tensorflow-serving",),
+            summary="TensorFlow Serving's REST API, and /invocations as the SageMaker container has it",
         )
     ]

@@ -4,16 +4,26 @@ from smtf_core.interfaces.backend import Backend, BackendSpec
 from smtf_core.interfaces.checkpoint_store import CheckpointStore, CheckpointStoreSpec
 from smtf_core.interfaces.input_mode import InputMode, InputModeSpec
 from smtf_core.interfaces.script_loader import ScriptLoader, ScriptLoaderSpec, UserScript
-from smtf_core.interfaces.serving_adapter import ModelServer, Reply, Request, ServingAdapter, ServingAdapterSpec
+from smtf_core.interfaces.serving_adapter import (
+    BatchingModelServer,
+    Deployment,
+    ModelServer,
+    Reply,
+    Request,
+    ServingAdapter,
+    ServingAdapterSpec,
+)
 from smtf_core.interfaces.spec import Spec
 from smtf_core.interfaces.strategy import Cluster, Strategy, StrategySpec
 
 __all__ = [
     "Backend",
     "BackendSpec",
+    "BatchingModelServer",
     "CheckpointStore",
     "CheckpointStoreSpec",
     "Cluster",
+    "Deployment",
     "InputMode",
     "InputModeSpec",
     "ModelServer",

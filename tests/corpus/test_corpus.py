@@ -11,7 +11,7 @@ import corpus_table
 import pytest
 
 from smtf_core.errors import SmtfError
-from smtf_core.interfaces import Request
+from smtf_core.interfaces import Deployment, Request
 from smtf_core.registry import Registries
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
@@ -172,7 +172,7 @@ def _tensors(entries):
 def test_predictions_are_served(script, trained):
     estimator = trained(script)
     instances, keys = REQUESTS[script.name]
-    server = Registries(estimator._plugins).serving_adapters.make("json").load(estimator.result.exported)
+    server = Registries(estimator._plugins).serving_adapters.make("tfs").load(Deployment(path=estimator.result.exported.path))
     reply = server.invoke(Request(body=json.dumps({"instances": instances}).encode()))
     server.close()
     assert reply.status == 200, reply.body

@@ -4,12 +4,12 @@ import json
 
 import pytest
 
-from smtf_core.interfaces import Request
+from smtf_core.interfaces import Deployment, Request
 from smtf_core.registry import Registries
 
 
 def ask(estimator, body):
-    server = Registries(estimator._plugins).serving_adapters.make("json").load(estimator.result.exported)
+    server = Registries(estimator._plugins).serving_adapters.make("tfs").load(Deployment(path=estimator.result.exported.path))
     reply = server.invoke(Request(body=json.dumps(body).encode()))
     server.close()
     assert reply.status == 200, reply.body

@@ -41,7 +41,7 @@ def test_built_ins_are_ordinary_plugins_and_all_six_kinds_are_filled():
         "input mode": ["FastFile", "File", "Pipe"],
         "distribution strategy": ["single"],
         "checkpoint store": ["file", "s3"],
-        "serving adapter": ["json"],
+        "serving adapter": ["tfs"],
         "backend": ["inprocess"],
     }
 

@@ -1,0 +1,166 @@
+"""``inference.py``: the user's own pre- and post-processing in front of TensorFlow Serving.
+
+Source: sagemaker-tensorflow-serving-container, "Pre/Post-Processing": ``handler(data, context)``, or ``input_handler``
+and ``output_handler``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import logging
+import sys
+import traceback
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from attrs import define, frozen
+
+from smtf_core.errors import ScriptError
+from smtf_core.interfaces import Reply
+from smtf_core.runtime.script.importer import ScriptImporter
+from smtf_serving.adapters.tfs.errors import ServingError
+
+logger = logging.getLogger(__name__)
+
+DEFAULT_SCRIPT = "inference.py"
+_NAMES = ("handler", "input_handler", "output_handler")
+
+
+@frozen(kw_only=True)
+class Context:
+    """What a handler is told about its request; the container's fields, in their order."""
+
+    model_name: str
+    model_version: str
+    method: str
+    rest_uri: str
+    grpc_port: str | None
+    channel: Any
+    custom_attributes: str
+    request_content_type: str
+    accept_header: str
+    content_length: int
+
+
+@define(slots=False)
+class Response:
+    """The model's answer as ``output_handler`` gets it: what handlers use of ``requests.Response``."""
+
+    status_code: int
+    content: bytes
+    headers: Mapping[str, str]
+
+    @property
+    def ok(self) -> bool:
+        """Whether the status is below 400."""
+        return self.status_code < 400
+
+    @cached_property
+    def text(self) -> str:
+        """The content as text."""
+        return self.content.decode("utf-8", "replace")
+
+    def json(self, **options: Any) -> Any:
+        """The content parsed."""
+        return json.loads(self.content, **options)
+
+
+class Handlers:
+    """The functions of a loaded ``inference.py``.
+
+    Args:
+        path: the file; its folder is the code folder, ``lib`` in it is importable too.
+
+    Raises:
+        ScriptError: it cannot be loaded, or has no handler; or has one that contradicts another.
+    """
+
+    def __init__(self, path: Path) -> None:
+        if not path.is_file():
+            raise ScriptError(f"there is no script {path}")
+        self._path = path
+        self._library = path.parent / "lib"
+        if self._library.is_dir():
+            sys.path.append(str(self._library))
+        self._importer = ScriptImporter(path.parent, path.name, {})
+        try:
+            module = self._importer.load()
+        except Exception as error:
+            self._forget_library()
+            raise ScriptError(f"{path} cannot be loaded: {type(error).__name__}: {error}") from error
+        self._functions: dict[str, Callable[..., Any]] = {
+            name: getattr(module, name) for name in _NAMES if callable(getattr(module, name, None))
+        }
+        try:
+            self._check()
+        except ScriptError:
+            self.close()
+            raise
+
+    def call(self, body: bytes, context: Context, predict: Callable[[bytes], Reply]) -> Reply:
+        """Answer one request.
+
+        Args:
+            body: the request's body.
+            context: what the handler is told.
+            predict: asks the model with a body of TensorFlow Serving's API.
+
+        Raises:
+            ServingError: a handler raised; the log has its traceback.
+        """
+        if "handler" in self._functions:
+            return self._reply("handler", self._run("handler", io.BytesIO(body), context))
+        processed = self._run("input_handler", io.BytesIO(body), context)
+        if isinstance(processed, str):
+            processed = processed.encode()
+        elif hasattr(processed, "read"):
+            processed = processed.read()
+        elif not isinstance(processed, (bytes, bytearray)):
+            raise ServingError(f"input_handler must return text or bytes, not {type(processed).__name__}", 500)
+        answer = predict(bytes(processed))
+        headers = {"Content-Type": answer.content_type, **answer.headers}
+        return self._reply(
+            "output_handler", self._run("output_handler", Response(answer.status, answer.body, headers), context)
+        )
+
+    def close(self) -> None:
+        """Forget the script."""
+        self._importer.close()
+        self._forget_library()
+
+    def _check(self) -> None:
+        there = sorted(self._functions)
+        if not there:
+            raise ScriptError(f"{self._path} must define handler, or input_handler and output_handler; it has neither")
+        if "handler" in there and len(there) > 1:
+            raise ScriptError(f"{self._path} defines handler as well as {there[1:]}: which is it to be?")
+        if len(there) == 1 and there != ["handler"]:
+            missing = next(iter({"input_handler", "output_handler"} - set(there)))
+            raise ScriptError(f"{self._path} defines {there[0]} but not {missing}; both are needed")
+
+    def _run(self, name: str, *arguments: Any) -> Any:
+        try:
+            return self._functions[name](*arguments)
+        except Exception as error:
+            frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(self._path)]
+            line = f", line {frames[-1].lineno}" if frames else ""
+            logger.exception("%s of %s%s failed", name, self._path, line)
+            raise ServingError(f"{name} failed: {type(error).__name__}: {error}", 500) from error
+
+    def _reply(self, name: str, returned: Any) -> Reply:
+        if not (isinstance(returned, tuple) and len(returned) == 2):
+            raise ServingError(f"{name} must return (body, content type), not {type(returned).__name__}", 500)
+        body, content_type = returned
+        if isinstance(body, str):
+            body = body.encode()
+        if not isinstance(body, (bytes, bytearray)) or not isinstance(content_type, str):
+            raise ServingError(f"{name} must return (body, content type): text or bytes, and text", 500)
+        return Reply(body=bytes(body), content_type=content_type)
+
+    def _forget_library(self) -> None:
+        with contextlib.suppress(ValueError):
+            sys.path.remove(str(self._library))

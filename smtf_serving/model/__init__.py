@@ -1,0 +1,1 @@
+"""Models on disk and in memory: found, unpacked, described, loaded, called and given back."""

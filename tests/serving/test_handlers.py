@@ -1,0 +1,94 @@
+"""inference.py in front of the model: what handlers are given, what they may give back, what goes wrong."""
+
+import shutil
+
+import pytest
+
+from smtf_core.errors import ScriptError
+from smtf_core.interfaces import Deployment
+from smtf_serving.adapters.tfs.adapter import TfsAdapter
+
+BOTH = """
+    import helper
+    def input_handler(data, context):
+        helper.seen.append(context)
+        return '{"instances": [[%s]]}' % data.read().decode().replace(";", ",")
+
+    def output_handler(response, context):
+        if response.status_code != 200:
+            raise ValueError(response.json()["error"])
+        return "<y>%s</y>" % response.json()["predictions"][0], "text/xml"
+"""
+
+
+@pytest.fixture
+def deploy(tmp_path, models, write):
+    servers = []
+
+    def deploy_script(text, entry_point=None, **environment):
+        if not (tmp_path / "m").exists():
+            shutil.copytree(models / "ref", tmp_path / "m")
+        write("code/inference.py" if entry_point is None else entry_point, text)
+        path = None if entry_point is None else str(tmp_path / entry_point)
+        servers.append(TfsAdapter().load(Deployment(path=str(tmp_path), entry_point=path, environment=environment)))
+        return servers[-1]
+
+    yield deploy_script
+    for server in servers:
+        server.close()
+
+
+def invoke(server, body, **request):
+    from smtf_core.interfaces import Request
+
+    return server.invoke(Request(body=body, **request))
+
+
+def test_input_and_output_handler(deploy, write):
+    write("code/lib/helper.py", "seen = []")
+    server = deploy(BOTH, SAGEMAKER_BIND_TO_PORT="8123")
+    headers = {"x-amzn-sagemaker-custom-attributes": "tfs-model-version=1"}
+    reply = invoke(server, b"1;2", content_type="x/y", accept="text/xml", headers=headers)
+    assert (reply.status, reply.body, reply.content_type) == (200, b"<y>6.0</y>", "text/xml")
+    context = server._handlers._functions["input_handler"].__globals__["helper"].seen[0]
+    assert (context.model_name, context.model_version, context.method) == ("m", "1", "predict")
+    assert context.rest_uri == "http://localhost:8123/v1/models/m/versions/1:predict"
+    assert (context.request_content_type, context.accept_header, context.content_length) == ("x/y", "text/xml", 3)
+    assert context.custom_attributes == "tfs-model-version=1"
+
+
+def test_what_a_handler_raises_is_told_without_its_insides(deploy, write, caplog):
+    write("code/helper.py", "seen = []")
+    reply = invoke(deploy(BOTH), b"1;2;3")
+    assert reply.status == 500
+    assert reply.body == b'{"error": "output_handler failed: ValueError: Input x must have shape [?,2] but got: [1,3]"}'
+    assert "output_handler of" in caplog.text
+    assert "line 9 failed" in caplog.text
+
+
+def test_handler_alone_and_entry_point(deploy):
+    server = deploy("def handler(data, context):\n    return data.read()[::-1], context.accept_header", "mine.py")
+    reply = invoke(server, b"abc", accept="text/plain")
+    assert (reply.body, reply.content_type) == (b"cba", "text/plain")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("x = 1", "must define handler, or input_handler and output_handler; it has neither"),
+        ("def input_handler(d, c): pass", "defines input_handler but not output_handler"),
+        ("def handler(d, c): pass\ndef input_handler(d, c): pass", "which is it to be"),
+        ("import no_such_module", "ModuleNotFoundError"),
+        ("def handler(:", "SyntaxError"),
+    ],
+)
+def test_scripts_that_cannot_be(deploy, text, message):
+    with pytest.raises(ScriptError, match=message):
+        deploy(text)
+
+
+@pytest.mark.parametrize("returned", ["None", "1, 'a'", "b'', None", "b''"])
+def test_what_handler_must_return(deploy, returned):
+    reply = invoke(deploy(f"def handler(data, context):\n    return {returned}"), b"")
+    assert reply.status == 500
+    assert b"handler must return (body, content type)" in reply.body

@@ -1,0 +1,51 @@
+"""New versions come and old ones go while requests are answered."""
+
+import shutil
+import threading
+
+import saved_models
+
+from smtf_core.interfaces import Deployment, Request
+from smtf_serving.adapters.tfs.adapter import TfsAdapter
+
+PATH = "/v1/models/m:predict"
+BODY = b'{"instances": [[1, 1]]}'
+
+
+def test_no_request_is_lost_while_versions_change(tmp_path, ask, caplog):
+    saved_models.write_linear(tmp_path / "m" / "1", 1.0)
+    server = TfsAdapter().load(Deployment(path=str(tmp_path)))
+    answers, stop = [], threading.Event()
+
+    def client():
+        while not stop.is_set():
+            answers.append(server.invoke(Request(path=PATH, body=BODY)))
+
+    thread = threading.Thread(target=client)
+    thread.start()
+    try:
+        saved_models.write_linear(tmp_path / "m" / "2", 2.0)
+        server.refresh()  # seen for the first time: it might still be being copied
+        assert ask("/v1/models/m/versions/2", method="GET", on=server)[0] == 404
+        server.refresh()
+        assert ask(PATH, BODY, on=server) == (200, {"predictions": [4.0]})
+        assert ask("/v1/models/m/versions/1:predict", BODY, on=server) == (200, {"predictions": [2.0]})
+        shutil.rmtree(tmp_path / "m" / "1")
+        (tmp_path / "m" / "3").mkdir()
+        (tmp_path / "m" / "3" / "saved_model.pb").write_bytes(b"\xff broken")
+        server.refresh()
+        server.refresh()
+    finally:
+        stop.set()
+        thread.join()
+    assert ask("/v1/models/m/versions/1:predict", BODY, on=server)[0] == 404
+    states = ask("/v1/models/m", method="GET", on=server)[1]["model_version_status"]
+    assert [(state["version"], state["state"]) for state in states] == [("3", "END"), ("2", "AVAILABLE")]
+    assert "version 3 cannot be served" in caplog.text
+    assert server.ready()
+    assert {(reply.status, reply.body) for reply in answers} == {
+        (200, b'{"predictions":[2.0]}'),
+        (200, b'{"predictions":[4.0]}'),
+    }
+    server.close()
+    assert ask(PATH, BODY, on=server)[0] == 404
