@@ -172,7 +172,11 @@ def _tensors(entries):
 def test_predictions_are_served(script, trained):
     estimator = trained(script)
     instances, keys = REQUESTS[script.name]
-    server = Registries(estimator._plugins).serving_adapters.make("tfs").load(Deployment(path=estimator.result.exported.path))
+    server = (
+        Registries(estimator._plugins)
+        .serving_adapters.make("tfs")
+        .load(Deployment(path=estimator.result.exported.path))
+    )
     reply = server.invoke(Request(body=json.dumps({"instances": instances}).encode()))
     server.close()
     assert reply.status == 200, reply.body

@@ -9,7 +9,11 @@ from smtf_core.registry import Registries
 
 
 def ask(estimator, body):
-    server = Registries(estimator._plugins).serving_adapters.make("tfs").load(Deployment(path=estimator.result.exported.path))
+    server = (
+        Registries(estimator._plugins)
+        .serving_adapters.make("tfs")
+        .load(Deployment(path=estimator.result.exported.path))
+    )
     reply = server.invoke(Request(body=json.dumps(body).encode()))
     server.close()
     assert reply.status == 200, reply.body

@@ -2,6 +2,7 @@
 
 import shutil
 import threading
+import time
 
 import saved_models
 
@@ -35,6 +36,9 @@ def test_no_request_is_lost_while_versions_change(tmp_path, ask, caplog):
         (tmp_path / "m" / "3" / "saved_model.pb").write_bytes(b"\xff broken")
         server.refresh()
         server.refresh()
+        deadline = time.monotonic() + 60
+        while b"4.0" not in answers[-1].body and time.monotonic() < deadline:
+            time.sleep(0.01)
     finally:
         stop.set()
         thread.join()
