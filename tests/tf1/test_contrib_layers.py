@@ -169,3 +169,80 @@ def test_slim_scopes(tf):
     np.testing.assert_allclose(found, [16.4582] * 6, atol=1e-3)
     assert list(variables) == [f"conv1/conv1_{i}/{name}" for i in (1, 2) for name in ("weights", "biases")]
     assert len(tf.get_collection("regularization_losses")) == 2
+
+
+def sines(shape, dtype=None, partition_info=None):
+    shape = [int(size) for size in shape]
+    return (np.sin(np.arange(int(np.prod(shape))) * 1.7).reshape(shape) * 0.8).astype("f")
+
+
+def test_batch_renormalisation(tf, layers):
+    x, training = tf.placeholder(tf.float32, [4, 3]), tf.placeholder(tf.bool, [])
+    y = layers.batch_norm(x, decay=0.9, renorm=True, scale=True, renorm_decay=0.8, is_training=training)
+    gradient = tf.gradients(tf.reduce_sum(y * y * y), x)[0]
+    variables = {variable.op.name.removeprefix("BatchNorm/"): variable for variable in tf.global_variables()}
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        for t in range(4):
+            batch = np.cos(np.arange(12) * (1 + t)).reshape(4, 3) * (1 + t) + t
+            # The third time, nothing is learnt.
+            feed = {x: batch, training: t != 2}
+            last = session.run([y, gradient], feed)
+            session.run(tf.get_collection(tf.GraphKeys.UPDATE_OPS), feed)
+        found = session.run(variables)
+    np.testing.assert_allclose(last[0].ravel()[:6], [2.38369, 0.56262, -0.55986, 1.91278, -1.39672, 1.24236], atol=2e-5)
+    np.testing.assert_allclose(last[1].ravel()[:4], [2.5627, 0.38, 2.8934, -0.6085], atol=2e-4)
+    expected = {
+        "moving_mean": [0.43902, 0.06491, 0.13878],
+        "moving_variance": [0.94605, 0.84776, 0.81797],
+        "renorm_mean": [1.46705, 0.10413, 0.89455],
+        "renorm_mean_weight": [0.488],
+        "renorm_stddev": [0.51576, 0.30905, 0.43021],
+        "renorm_stddev_weight": [0.488],
+    }
+    assert set(found) == {"beta", "gamma", *expected}
+    for name, values in expected.items():
+        np.testing.assert_allclose(np.ravel(found[name]), values, atol=2e-5, err_msg=name)
+
+
+def test_bounds_of_renormalisation(tf, layers):
+    x = tf.constant([[1.0], [5.0]])
+    # Without averages yet, the batch makes up for all of them: nothing is corrected, whatever the bounds.
+    clipping = {"rmin": 0.5, "rmax": 1.5, "dmax": 0.5}
+    plain = layers.batch_norm(x, renorm=True, renorm_clipping=clipping, epsilon=0.0)
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        np.testing.assert_allclose(session.run(plain), [[-1], [1]], atol=1e-5)
+        for variable in tf.global_variables():
+            if "renorm" in variable.op.name:
+                variable.load(np.ones(variable.shape), session)
+        # Scale 2 and shift 2 from averages of mean 1 and deviation 1, both bounded.
+        np.testing.assert_allclose(session.run(plain), [[-1], [2]], atol=1e-5)
+    with pytest.raises(ValueError, match="rmaxx"):
+        layers.batch_norm(x, renorm=True, renorm_clipping={"rmaxx": 1.0})
+
+
+def test_layers_of_tensorflow_0(tf, layers):
+    x = tf.constant(np.cos(np.arange(12)).reshape(3, 4).astype("f"))
+    bias = tf.constant_initializer(0.1)
+    y = layers.legacy_relu(x, 2, weight_init=sines, bias_init=bias, weight_regularizer=layers.l2_regularizer(0.1))
+    z = layers.legacy_fully_connected(tf.reshape(x, [3, 2, 2]), 3, weight_init=sines, name="a")
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        np.testing.assert_allclose(session.run(y), [[0.3793, 0.7169], [0, 0], [0, 0.1212]], atol=1e-4)
+        np.testing.assert_allclose(session.run(z).ravel()[:3], [-0.4002, 1.0069, 0.1407], atol=1e-4)
+    shapes = {variable.op.name: variable.shape.as_list() for variable in tf.global_variables()}
+    weights = {"fully_connected/weights": [4, 2], "a/weights": [2, 3]}
+    assert shapes == weights | {"fully_connected/bias": [2], "a/bias": [3]}
+    assert [len(tf.get_collection(key)) for key in ("weights", "biases", "activations")] == [2, 2, 2]
+    assert len(tf.get_collection("regularization_losses")) == 1
+
+
+def test_images_are_sequences_and_back(tf, layers):
+    images = tf.reshape(tf.range(24.0), [2, 2, 3, 2])
+    back = layers.sequence_to_images(layers.images_to_sequence(images), 2)
+    first = layers.sequence_to_images(tf.reshape(tf.range(24.0), [3, 4, 2]), 2, output_data_format="channels_first")
+    assert (back.shape.as_list(), first.shape.as_list()) == ([2, 2, 3, 2], [2, 2, 2, 3])
+    with tf.Session() as session:
+        np.testing.assert_array_equal(session.run(back).ravel(), np.arange(24))
+        assert session.run(first).ravel()[:6].tolist() == [0, 8, 16, 2, 10, 18]

@@ -10,6 +10,7 @@ from typing import Any
 
 from smtf_core.runtime.tf1.base import tf
 from smtf_core.runtime.tf1.contrib.framework import model_variable
+from smtf_core.runtime.tf1.contrib.layers.reshaping import dense_to_sparse
 
 
 def _table(size: int | None, dimension: int | None, initializer: Any, regularizer: Any, trainable: bool) -> Any:
@@ -86,8 +87,6 @@ def bow_encoder(
     Raises:
         TypeError: a sparse tensor without ``sparse_lookup``.
     """
-    from smtf_core.runtime.tf1.contrib.layers.layers import dense_to_sparse
-
     with tf.variable_scope(scope, "bow_encoder", [ids], reuse=reuse):
         table = _table(vocab_size, embed_dim, initializer, regularizer, trainable)
         if sparse_lookup:

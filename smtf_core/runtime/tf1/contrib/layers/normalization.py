@@ -13,8 +13,6 @@ from smtf_core.runtime.tf1.base import tf
 from smtf_core.runtime.tf1.contrib.framework import add_arg_scope, model_variable
 from smtf_core.runtime.tf1.contrib.layers import utils
 
-_DECAY_OF_RENORM = 0.99
-
 
 @add_arg_scope
 def batch_norm(
@@ -39,7 +37,7 @@ def batch_norm(
     scope: Any = None,
     renorm: bool = False,
     renorm_clipping: dict[str, Any] | None = None,
-    renorm_decay: float = _DECAY_OF_RENORM,
+    renorm_decay: float = 0.99,
     adjustment: Callable[[Any], Any] | None = None,
 ) -> Any:
     """Batch normalisation (Ioffe and Szegedy, 2015).
@@ -65,22 +63,24 @@ def batch_norm(
         data_format: ``'NHWC'`` or ``'NCHW'``.
         zero_debias_moving_mean: correct the moving mean for its start at zero.
         scope: variable scope.
-        renorm: batch renormalisation; not available.
-        renorm_clipping: of renorm.
-        renorm_decay: of renorm.
+        renorm: batch renormalisation (Ioffe, 2017): variables ``renorm_mean``, ``renorm_mean_weight``,
+            ``renorm_stddev``, ``renorm_stddev_weight``.
+        renorm_clipping: ``rmin``, ``rmax`` and ``dmax``: bounds of its scale and shift.
+        renorm_decay: decay of its averages.
         adjustment: gives scale and bias for the normalised values, from the shape, while training.
 
     Returns:
         A tensor like ``inputs``.
 
     Raises:
-        NotImplementedError: ``renorm``.
-        ValueError: ``data_format`` is none of the above, ``fused`` with what it cannot do, unknown size of channels.
+        ValueError: ``data_format`` is none of the above, ``fused`` or ``renorm`` with what it cannot do, unknown size
+            of channels.
     """
-    if renorm or renorm_clipping is not None:
-        raise NotImplementedError(
-            "batch_norm(renorm=True) is not available: use renorm=False, or tf.layers.batch_normalization(renorm=True)."
-        )
+    if renorm and (batch_weights is not None or zero_debias_moving_mean):
+        raise ValueError("renorm is not supported with batch_weights or zero_debias_moving_mean")
+    unknown = sorted(set(renorm_clipping or {}) - {"rmin", "rmax", "dmax"})
+    if unknown:
+        raise ValueError(f"renorm_clipping has the keys {unknown}, which are none of rmin, rmax, dmax")
     if data_format not in ("NHWC", "NCHW"):
         raise ValueError("data_format has to be either NCHW or NHWC.")
     if fused and (batch_weights is not None or adjustment is not None):
@@ -96,10 +96,10 @@ def batch_norm(
         kind = tf.float32 if inputs.dtype.base_dtype in (tf.float16, tf.bfloat16) else inputs.dtype.base_dtype
         initializers, regularizers = param_initializers or {}, param_regularizers or {}
 
-        def parameter(name: str, initializer: Any, trained: bool) -> Any:
+        def parameter(name: str, initializer: Any, trained: bool, shape: Sequence[int] = (channels,)) -> Any:
             return model_variable(
                 name,
-                shape=[channels],
+                shape=shape,
                 dtype=kind,
                 initializer=initializers.get(name, initializer),
                 regularizer=regularizers.get(name) if trained else None,
@@ -113,23 +113,35 @@ def batch_norm(
             unpartitioned.set_partitioner(None)
             moving_mean = parameter("moving_mean", tf.zeros_initializer(), False)
             moving_variance = parameter("moving_variance", tf.ones_initializer(), False)
+            averages = _RenormAverages(parameter, renorm_decay, renorm_clipping or {}) if renorm else None
         training = tf.get_static_value(is_training) if tf.is_tensor(is_training) else bool(is_training)
         axes = [i for i in range(rank) if i != axis]
         values = tf.cast(inputs, kind)
         mean, variance = tf.identity(moving_mean), tf.identity(moving_variance)
-        updates = []
+        updates, correction = [], None
         if training is None or training:
             weights = None
             if batch_weights is not None:
                 weights = tf.reshape(tf.cast(batch_weights, kind), [-1] + [1] * (rank - 1))
             batch_mean, batch_variance = _moments(values, axes, weights)
             new_variance = batch_variance
-            if fused is not False and rank in (2, 4) and batch_weights is None and adjustment is None:
+            plain = batch_weights is None and adjustment is None and averages is None
+            if fused is not False and rank in (2, 4) and plain:
                 count = tf.cast(tf.size(inputs), kind) / channels
                 new_variance = batch_variance * (count / tf.maximum(count - 1, 1))
             active = tf.ones([], kind) if training else tf.cast(is_training, kind)
+            new_mean = batch_mean
+            if averages is not None:
+                stddev = tf.sqrt(batch_variance + epsilon)
+                correction = averages.correction(batch_mean, stddev)
+                with tf.control_dependencies(correction):
+                    new_mean, new_stddev = averages.update(batch_mean, stddev, active)
+                    new_variance = tf.square(new_stddev) - epsilon
+                if training is None:
+                    neutral = (tf.ones_like(stddev), tf.zeros_like(stddev))
+                    correction = [tf.where(is_training, *pair) for pair in zip(correction, neutral, strict=True)]
             updates = [
-                _moving_average(moving_mean, batch_mean, decay, active, zero_debias_moving_mean),
+                _moving_average(moving_mean, new_mean, decay, active, zero_debias_moving_mean),
                 _moving_average(moving_variance, new_variance, decay, active, False),
             ]
             mean = batch_mean if training else tf.where(is_training, batch_mean, mean)
@@ -149,6 +161,9 @@ def batch_norm(
             adjust_scale, adjust_bias = adjustment(tf.shape(inputs))
             adjusted = outputs * adjust_scale + adjust_bias
             outputs = adjusted if training else tf.where(is_training, adjusted, outputs)
+        if correction is not None:
+            r, d = correction
+            outputs = outputs * wide(r) + wide(d)
         if gamma is not None:
             outputs = outputs * wide(gamma)
         if beta is not None:
@@ -156,6 +171,41 @@ def batch_norm(
         outputs = tf.cast(outputs, inputs.dtype)
         outputs.set_shape(inputs.shape)
         return utils.finish(sc, outputs, activation_fn, outputs_collections)
+
+
+class _RenormAverages:
+    """The averages that batch renormalisation corrects a batch by, each with the weight of what it has seen."""
+
+    def __init__(self, parameter: Callable[..., Any], decay: float, clipping: dict[str, Any]) -> None:
+        zeros = tf.zeros_initializer()
+        self._decay, self._clipping = decay, clipping
+        self._averages = [
+            (parameter(name, zeros, False), parameter(f"{name}_weight", zeros, False, ()))
+            for name in ("renorm_mean", "renorm_stddev")
+        ]
+
+    def correction(self, mean: Any, stddev: Any) -> list[Any]:
+        """Scale and shift from the batch's normalisation to that of the averages, which no gradient passes."""
+        # What an average lacks of weight, the batch makes up.
+        mixed_mean, mixed_stddev = (
+            average + (1 - weight) * value
+            for (average, weight), value in zip(self._averages, (mean, stddev), strict=True)
+        )
+        r, d = stddev / mixed_stddev, (mean - mixed_mean) / mixed_stddev
+        low, high, reach = (self._clipping.get(name) for name in ("rmin", "rmax", "dmax"))
+        r = r if low is None else tf.maximum(r, low)
+        r = r if high is None else tf.minimum(r, high)
+        d = d if reach is None else tf.clip_by_value(d, -reach, reach)
+        return [tf.stop_gradient(r), tf.stop_gradient(d)]
+
+    def update(self, mean: Any, stddev: Any, active: Any) -> list[Any]:
+        """Move the averages, by nothing where ``active`` is 0; gives what they are of full weight."""
+        updated = []
+        for (average, weight), value in zip(self._averages, (mean, stddev), strict=True):
+            moved = _moving_average(average, value, self._decay, active, False)
+            grown = _moving_average(weight, tf.ones_like(weight), self._decay, active, False)
+            updated.append(moved / grown)
+        return updated
 
 
 def _moments(values: Any, axes: Sequence[int], weights: Any) -> tuple[Any, Any]:
