@@ -36,7 +36,9 @@ def choose_backend(registry: Registry[BackendSpec], name: str | None, instance_t
     return spec
 
 
-def choose_strategy(registry: Registry[StrategySpec], name: str | None, generation: int, hosts: int) -> StrategySpec:
+def choose_strategy(
+    registry: Registry[StrategySpec], name: str | None, generation: int, hosts: int, kind: str | None
+) -> StrategySpec:
     """The strategy called ``name``, or the default.
 
     Args:
@@ -44,6 +46,7 @@ def choose_strategy(registry: Registry[StrategySpec], name: str | None, generati
         name: what ``distribution=`` says; ``None`` for the default.
         generation: the script's framework generation.
         hosts: the job's number of hosts.
+        kind: the script's model function; ``None``: not known yet.
 
     Raises:
         InvalidInputError: there is no default, or the strategy cannot do it.
@@ -52,12 +55,13 @@ def choose_strategy(registry: Registry[StrategySpec], name: str | None, generati
     if name is None:
         case = (generation, hosts > 1)
         spec = registry.pick(
-            lambda spec: case in spec.default_for,
-            f"that is the default for {hosts} host(s) in generation {generation}.x",
+            lambda spec: case in spec.default_for and spec.trains(generation, kind),
+            f"that is the default for {kind or 'a script'} of generation {generation}.x on {hosts} host(s)",
         )
         if spec is None:
             raise InvalidInputError(
-                f"no distribution strategy is the default for {hosts} hosts with scripts of generation {generation}.x; "
+                f"no distribution strategy is the default for {hosts} hosts with {kind or ''} scripts of generation "
+                f"{generation}.x; "
                 f"set train_instance_count=1, or install a plugin that brings a strategy and name it with distribution="
             )
     else:
@@ -70,6 +74,12 @@ def choose_strategy(registry: Registry[StrategySpec], name: str | None, generati
     if generation not in spec.generations:
         raise InvalidInputError(
             f"distribution strategy {spec.name!r} does not train scripts of generation {generation}.x"
+        )
+    if not spec.trains(generation, kind):
+        able = [name for name in spec.script_kinds if spec.trains(generation, name)]
+        raise InvalidInputError(
+            f"distribution strategy {spec.name!r} cannot train {kind} scripts of generation {generation}.x, only "
+            f"{', '.join(able)}"
         )
     return spec
 

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import os
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 
 from smtf_backends.inprocess.folder import JobFolder
-from smtf_core.errors import JobStoppedError
 from smtf_core.interfaces import InputMode
 from smtf_core.models import Channel, Job, JobState, JobStatus
-from smtf_core.models.layout import write_atomically
 from smtf_core.plugins import PluginManager
-from smtf_core.runtime.failure import failure_text
+from smtf_core.runtime.failure import record_failure
 from smtf_core.runtime.logs import job_log
 from smtf_core.runtime.stop import StopSignal
 from smtf_core.runtime.train import train
@@ -65,8 +62,7 @@ class Run(threading.Thread):
                     stack.enter_context(mode.feed(channel, self._folder.layout.data, "algo-1", ("algo-1",)))
                 train(self._folder.layout, self._plugins, self._stop_signal)
         except BaseException as error:  # noqa: BLE001 - whatever a script does must not end this process's thread unrecorded
-            if not self._folder.layout.failure.exists():
-                write_atomically(self._folder.layout.failure, failure_text(error, self._folder.layout.code))
+            record_failure(self._folder.layout, error)
         finally:
             for timer in timers:
                 timer.cancel()
@@ -95,11 +91,10 @@ class Run(threading.Thread):
         self.stop(f"train_max_run of {self._job.resources.max_run_seconds:g} s is over")
 
     def _interrupt(self) -> None:
-        """Raise JobStoppedError in the job's thread, and wake it where it waits for TensorFlow."""
+        """Tear the job out of what it does."""
         if self._ended.is_set() or self.ident is None:
             return
-        self._stop_signal.interrupt()
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(self.ident), ctypes.py_object(JobStoppedError))
+        self._stop_signal.interrupt(self.ident)
 
     @staticmethod
     def _after(seconds: float, action: object) -> threading.Timer:

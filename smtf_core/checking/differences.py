@@ -7,10 +7,9 @@ from collections.abc import Callable, Iterator
 
 import attrs
 
-from smtf_core.checking.contract import defined_functions
 from smtf_core.checking.finding import Finding
-from smtf_core.checking.source import Source
 from smtf_core.checking.tensorflow import missing_arguments, spoken_releases, tensorflow_uses
+from smtf_core.script_source import Source, defined_functions
 from smtf_core.tf1_api import RELEASES, Api
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import attrs
 
-from smtf_core.checking.source import Source
+from smtf_core.script_source import Source
 
 
 @attrs.frozen

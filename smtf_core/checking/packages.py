@@ -9,8 +9,9 @@ from pathlib import Path
 
 from smtf_core.checking.finding import Finding
 from smtf_core.checking.names import imports
-from smtf_core.checking.source import Source, is_own_module
+from smtf_core.checking.source import is_own_module
 from smtf_core.lost_packages import lost_name, requirement
+from smtf_core.script_source import Source
 
 
 def package_findings(source: Source, folders: list[Path]) -> Iterator[Finding]:

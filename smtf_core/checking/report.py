@@ -6,14 +6,15 @@ from pathlib import Path
 
 import attrs
 
-from smtf_core.checking.contract import contract_findings, defined_functions, script_kind
+from smtf_core.checking.contract import contract_findings
 from smtf_core.checking.differences import difference_findings
 from smtf_core.checking.finding import Finding
 from smtf_core.checking.packages import package_findings
-from smtf_core.checking.source import Source, read_sources
+from smtf_core.checking.source import read_sources
 from smtf_core.checking.tensorflow import releases_with_all, shims, spoken_releases, tensorflow_findings
 from smtf_core.errors import InvalidInputError
 from smtf_core.models import FrameworkVersion
+from smtf_core.script_source import Source, defined_functions, script_kind
 from smtf_core.tf1_api import RELEASES, load_api
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from smtf_core.checking.finding import Finding
 from smtf_core.checking.names import Use, uses
-from smtf_core.checking.source import Source
+from smtf_core.script_source import Source
 from smtf_core.tf1_api import RELEASES, Api, Name
 from smtf_core.tf1_api.replacements import replacement
 

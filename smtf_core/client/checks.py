@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from pathlib import Path, PurePosixPath
 
+from smtf_core.contract import MODEL_FUNCTIONS
 from smtf_core.errors import InvalidInputError
 from smtf_core.interfaces import BackendSpec
 from smtf_core.models import Job
 from smtf_core.models.environment import encode_hyperparameters
 from smtf_core.models.settings import parse_settings, parse_steps
 from smtf_core.registry import Registries
+from smtf_core.script_source import kind_of_file
 from smtf_core.selection import choose_checkpoint_store, choose_input_mode, choose_strategy
 
 # Source: CreateTrainingJob's pattern for TrainingJobName and for channel names.
@@ -47,9 +49,7 @@ def check_job(job: Job, backend: BackendSpec, registries: Registries) -> None:
                 f"channel name {channel.name!r} must have 1 to 64 letters, digits, '.', '-' and '_'"
             )
         choose_input_mode(registries.input_modes, backend, channel, job.input_mode)
-    choose_strategy(
-        registries.strategies, job.distribution, job.framework_version.generation, job.resources.instance_count
-    )
+    _check_strategy(job, registries)
     if job.checkpoint_path is not None:
         choose_checkpoint_store(registries.checkpoint_stores, job.checkpoint_path)
     if job.script_loader is not None:
@@ -59,6 +59,27 @@ def check_job(job: Job, backend: BackendSpec, registries: Registries) -> None:
             raise InvalidInputError(
                 f"environment variable {name!r}={value!r}: name and value must be strings, the name without '='"
             )
+
+
+def _check_strategy(job: Job, registries: Registries) -> None:
+    """Check that a strategy can train this script on so many hosts, as far as the script's kind can be told."""
+    script = Path(job.source_dir or "", job.entry_point)
+    kind = kind_of_file(script) if job.script_loader is None else None
+    mistakes: list[InvalidInputError] = []
+    for possible in MODEL_FUNCTIONS if kind is None else (kind,):
+        try:
+            choose_strategy(
+                registries.strategies,
+                job.distribution,
+                job.framework_version.generation,
+                job.resources.instance_count,
+                possible,
+            )
+        except InvalidInputError as error:
+            mistakes.append(error)
+        else:
+            return
+    raise mistakes[0]
 
 
 def check_code(job: Job) -> None:

@@ -14,7 +14,14 @@ from smtf_core.interfaces.serving_adapter import (
     ServingAdapterSpec,
 )
 from smtf_core.interfaces.spec import Spec
-from smtf_core.interfaces.strategy import Cluster, Strategy, StrategySpec
+from smtf_core.interfaces.strategy import (
+    Cluster,
+    HostProcess,
+    MultiProcessStrategy,
+    Strategy,
+    StrategySpec,
+    processes_of,
+)
 
 __all__ = [
     "Backend",
@@ -24,9 +31,11 @@ __all__ = [
     "CheckpointStoreSpec",
     "Cluster",
     "Deployment",
+    "HostProcess",
     "InputMode",
     "InputModeSpec",
     "ModelServer",
+    "MultiProcessStrategy",
     "Reply",
     "Request",
     "ScriptLoader",
@@ -37,4 +46,5 @@ __all__ = [
     "Strategy",
     "StrategySpec",
     "UserScript",
+    "processes_of",
 ]

@@ -10,6 +10,8 @@ from typing import Any
 from attrs import field, frozen
 
 from smtf_core.errors import InvalidInputError
+from smtf_core.models.cluster import Network
+from smtf_core.models.converter import from_data
 from smtf_core.models.layout import Layout
 from smtf_core.models.settings import RunSettings, injected_defaults, parse_settings, parse_steps
 from smtf_core.models.versions import FrameworkVersion
@@ -20,8 +22,9 @@ DEFAULT_EVALUATION_STEPS = 100
 
 # The tuning service writes this one without JSON quotes.
 _RAW_KEY = "_tuning_objective_metric"
-# Reserved keys of ours; scripts do not see them.
+# Reserved keys of ours; scripts do not see them. The one of resourceconfig.json bears the same prefix.
 _OWN_PREFIX = "smtf_"
+_NETWORK_KEY = "smtf_network"
 
 
 @frozen(kw_only=True)
@@ -33,12 +36,14 @@ class ChannelInput:
         directory: its folder; for Pipe, where ``<directory>_<epoch>`` FIFOs appear.
         input_mode: ``'File'``, ``'Pipe'``, ….
         content_type: MIME type, or ``None``.
+        sharded: whether each host has files of its own.
     """
 
     name: str
     directory: Path
     input_mode: str = "File"
     content_type: str | None = None
+    sharded: bool = False
 
 
 @frozen(kw_only=True)
@@ -62,6 +67,10 @@ class TrainingEnvironment:
         distribution: name of the strategy, or ``None`` for the default.
         script_loader: name of the loader, or ``None`` for the default.
         log_level: a :mod:`logging` level.
+        network: how the hosts reach each other.
+        cluster_token: secret that the hosts know each other by.
+        role: which of its host's processes this is (see :class:`~smtf_core.interfaces.HostProcess`).
+        listening: host → role → ``'address:port'``, once the hosts have found each other.
     """
 
     layout: Layout
@@ -80,6 +89,10 @@ class TrainingEnvironment:
     distribution: str | None = None
     script_loader: str | None = None
     log_level: int = 20
+    network: Network = field(factory=Network)
+    cluster_token: str = field(default="", repr=False)
+    role: str = "trainer"
+    listening: Mapping[str, Mapping[str, str]] = field(factory=dict)
 
     @property
     def is_chief(self) -> bool:
@@ -153,11 +166,12 @@ def _read_object(path: Path, default: dict[str, Any] | None = None) -> dict[str,
     return value
 
 
-def read_environment(layout: Layout) -> TrainingEnvironment:
+def read_environment(layout: Layout, role: str = "trainer") -> TrainingEnvironment:
     """Read what the client wrote.
 
     Args:
         layout: the tree.
+        role: which of its host's processes this is.
 
     Returns:
         The environment of this host.
@@ -187,6 +201,7 @@ def read_environment(layout: Layout) -> TrainingEnvironment:
                 directory=layout.channel(name),
                 input_mode=described.get("TrainingInputMode", "File"),
                 content_type=described.get("ContentType"),
+                sharded=described.get("S3DistributionType") == "ShardedByS3Key",
             )
             for name, described in _read_object(layout.input_data_config, {}).items()
         },
@@ -198,6 +213,11 @@ def read_environment(layout: Layout) -> TrainingEnvironment:
         distribution=own.get("distribution"),
         script_loader=own.get("script_loader"),
         log_level=int(visible.get("sagemaker_container_log_level") or 20),
+        network=from_data(resources.get(_NETWORK_KEY, {}), Network, f"{layout.resource_config}: {_NETWORK_KEY}"),
+        # Where nobody wrote a secret, the network between the hosts has to be theirs alone.
+        cluster_token=str(own.get("cluster_token") or job_name),
+        role=role,
+        listening=_read_object(layout.processes, {}),
     )
 
 

@@ -51,6 +51,16 @@ class Layout:
         return self.config / "inputdataconfig.json"
 
     @property
+    def processes(self) -> Path:
+        """Where the processes of a cluster listen in this attempt, written by the host's supervisor."""
+        return self.config / "smtf_processes.json"
+
+    @property
+    def stop_request(self) -> Path:
+        """Why the job is asked to stop; a backend that knows writes it before it sends SIGTERM."""
+        return self.config / "smtf_stop"
+
+    @property
     def data(self) -> Path:
         """``input/data``: one folder (File) or FIFO series (Pipe) a channel."""
         return self.root / "input" / "data"

@@ -11,9 +11,10 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from smtf_core.errors import InvalidInputError
+from smtf_core.models.cluster import FAIL, RESTART, ClusterSettings
 from smtf_core.models.versions import FrameworkVersion
 
 #: What the legacy container put into the hyperparameters when the user gave no checkpoint interval.
@@ -55,6 +56,7 @@ class RunSettings:
         train_steps_per_iteration: 1.4/1.5: train in pieces of so many steps, with an evaluation after each; ``None``:
             in one.
         delay_workers_by_global_step: 1.4/1.5: later workers wait for the global step to grow instead of for seconds.
+        cluster: what several hosts of a job agree on.
         notes: one line each for a given key that has no meaning in this framework version.
     """
 
@@ -62,6 +64,7 @@ class RunSettings:
     evaluation: EvaluationPolicy
     train_steps_per_iteration: int | None = None
     delay_workers_by_global_step: bool = False
+    cluster: ClusterSettings = field(factory=ClusterSettings)
     notes: tuple[str, ...] = field(factory=tuple)
 
 
@@ -95,6 +98,13 @@ EXPERIMENT_KEYS: Mapping[str, _Kind] = {
     "min_eval_frequency": _COUNT_OR_ZERO,
     "delay_workers_by_global_step": _FLAG,
     "train_steps_per_iteration": _COUNT,
+}
+#: At every version; not of the legacy container.
+CLUSTER_KEYS: Mapping[str, _Kind] = {
+    "on_host_failure": (f"{FAIL!r} or {RESTART!r}", lambda value: value in (FAIL, RESTART)),
+    "max_restarts": _COUNT_OR_ZERO,
+    "rendezvous_timeout_secs": _SECONDS,
+    "worker_start_delay_secs": _SECONDS,
 }
 
 
@@ -132,7 +142,7 @@ def parse_settings(hyperparameters: Mapping[str, Any], version: FrameworkVersion
             are given.
     """
     experiment = version.minor_version <= (1, 5)
-    meaningful = {**RUN_CONFIG_KEYS, **(EXPERIMENT_KEYS if experiment else EVAL_SPEC_KEYS)}
+    meaningful = {**RUN_CONFIG_KEYS, **CLUSTER_KEYS, **(EXPERIMENT_KEYS if experiment else EVAL_SPEC_KEYS)}
     given = {key: value for key in meaningful if (value := hyperparameters.get(key)) is not None}
     for key, value in given.items():
         wanted, fits = meaningful[key]
@@ -154,6 +164,7 @@ def parse_settings(hyperparameters: Mapping[str, Any], version: FrameworkVersion
         evaluation=_experiment_policy(given) if experiment else _eval_spec_policy(given, version),
         train_steps_per_iteration=_whole(given.get("train_steps_per_iteration")),
         delay_workers_by_global_step=given.get("delay_workers_by_global_step", False),
+        cluster=evolve(ClusterSettings(), **{key: value for key, value in given.items() if key in CLUSTER_KEYS}),
         notes=tuple(
             f"hyperparameter {key!r} steers training {era} only; for TensorFlow {version} it is just "
             "handed to the script"

@@ -1,44 +1,59 @@
-"""``python -m smtf_core.runtime train [ROOT]``: one host's share of a job, in a process of its own.
+"""``python -m smtf_core.runtime train [ROOT]``: one host's share of a job, in processes of its own.
 
-ROOT is the ``/opt/ml`` tree (default ``/opt/ml``). SIGTERM and SIGINT save a checkpoint and end cleanly. Exit status: 0
-when the training completed or was stopped, else the exception's errno, else 1.
+ROOT is the host's ``/opt/ml`` tree (default ``/opt/ml``). The process is the host's supervisor; it starts those that
+train. SIGTERM and SIGINT save a checkpoint and end the job cleanly, on whichever host. Exit status: 0 when the job
+completed or was stopped, else the exception's errno, else 1.
+
+Where several hosts share a machine, SMTF_CONTROL_SOCKET is the number of a descriptor that the first host's supervisor
+inherits: a bound socket at which it listens for the others'.
 """
 
 from __future__ import annotations
 
-import logging
-import signal
+import asyncio
+import os
+import socket
 import sys
 from pathlib import Path
-from types import FrameType
 
+from smtf_core.interfaces import processes_of
 from smtf_core.models import Layout
+from smtf_core.models.environment import read_environment
 from smtf_core.plugins import PluginManager
-from smtf_core.runtime.failure import exit_status, user_traceback
-from smtf_core.runtime.stop import StopSignal
-from smtf_core.runtime.train import train
+from smtf_core.runtime.cluster.supervisor import Supervisor
+from smtf_core.runtime.failure import exit_status, record_failure, user_traceback
+from smtf_core.runtime.logs import log_to_stderr
+from smtf_core.runtime.process import run_process
+from smtf_core.runtime.strategies.choice import choose
+
+CONTROL_SOCKET = "SMTF_CONTROL_SOCKET"
 
 
 def main(arguments: list[str]) -> int:
     """Run what the command line asks for; returns the exit status."""
+    if len(arguments) == 3 and arguments[0] == "process":
+        return run_process(Layout(Path(arguments[1])), arguments[2])
     if not arguments or arguments[0] != "train" or len(arguments) > 2:
         print(__doc__, file=sys.stderr)
         return 2
-    layout = Layout(Path(arguments[1] if len(arguments) == 2 else "/opt/ml"))
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s:%(name)s:%(message)s", stream=sys.stderr)
-    stop = StopSignal()
+    return supervise(Layout(Path(arguments[1] if len(arguments) == 2 else "/opt/ml")))
 
-    def request_stop(number: int, frame: FrameType | None) -> None:
-        stop.request(f"received {signal.Signals(number).name}")
 
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, request_stop)
+def supervise(layout: Layout) -> int:
+    """Run a host's share of a job; returns the exit status."""
+    log_to_stderr(layout)
     try:
-        train(layout, PluginManager(), stop)
-    except BaseException as error:  # noqa: BLE001 - SystemExit and KeyboardInterrupt of user code are failures like any other
+        control = os.environ.pop(CONTROL_SOCKET, None)
+        environment = read_environment(layout)
+        strategy, _ = choose(environment, PluginManager())
+        processes = processes_of(strategy, environment)
+        return asyncio.run(
+            Supervisor(environment, processes, socket.socket(fileno=int(control)) if control else None).run()
+        )
+    except Exception as error:  # noqa: BLE001 - whatever it is, the failure file says it
+        record_failure(layout, error)
         sys.stderr.write(user_traceback(error, layout.code))
         return exit_status(error)
-    return 0
 
 
 if __name__ == "__main__":

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import traceback
 from pathlib import Path
 from types import TracebackType
 
 from smtf_core.errors import SmtfError
+from smtf_core.models import Layout
+from smtf_core.models.layout import write_atomically
+
+_log = logging.getLogger("smtf")
+
+#: How a failure file begins; source: the legacy container.
+HEADLINE = "uncaught exception during training: "
 
 # First lines of TensorFlow's and Keras's messages that say only that something has happened.
 _EMPTY_WORDS = re.compile(r"Graph execution error:?$|Exception encountered when calling .*\.$|in user code:$")
@@ -18,7 +26,14 @@ def failure_text(error: BaseException, code: Path) -> str:
 
     The traceback begins with the user's own code; SageMaker shows only the first 1024 characters.
     """
-    return f"uncaught exception during training: {describe(error)}\n{user_traceback(error, code)}"
+    return f"{HEADLINE}{describe(error)}\n{user_traceback(error, code)}"
+
+
+def record_failure(layout: Layout, error: BaseException) -> None:
+    """Write the failure file, unless an earlier failure stands there."""
+    if not layout.failure.exists():
+        _log.debug("training failed; the failure file has the user's part of this", exc_info=error)
+        write_atomically(layout.failure, failure_text(error, layout.code))
 
 
 def describe(error: BaseException) -> str:

@@ -10,19 +10,24 @@ import contextlib
 import functools
 import logging
 import re
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
-from smtf_core.models import LogLine
+from smtf_core.errors import SmtfError
+from smtf_core.models import Layout, LogLine
+from smtf_core.models.environment import read_environment
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 #: The loggers that a job's log is made of.
 LOGGERS = ("tensorflow", "smtf")
+#: A record as TensorFlow 1 printed it.
+RECORD = "%(levelname)s:%(name)s:%(message)s"
 
 _LINE = re.compile(r"(\S+) (\d+) (\S+) (.*)")
 # What TensorFlow says to the authors of old scripts, and its guess that the global step is stuck: with resource
@@ -55,7 +60,7 @@ def job_log(path: Path, host: str, level: int, *, echo: bool, quiet_notices: boo
     file.setFormatter(_Formatter(host))
     file.setLevel(level)
     if quiet_notices:
-        file.addFilter(lambda record: not _NOTICE.search(record.getMessage()))
+        file.addFilter(is_for_users)
 
     def capture(record: logging.LogRecord) -> bool:
         """Take the records of these threads; let other handlers see them only when they are to be echoed."""
@@ -117,19 +122,45 @@ def in_this_log(target: Callable[P, R]) -> Callable[P, R]:
     return work
 
 
+def log_to_stderr(layout: Layout) -> None:
+    """Have this process, which is a job's own, log to stderr, in the way and at the level that its job asks for."""
+    level, first_generation = logging.INFO, False
+    with contextlib.suppress(SmtfError):  # what is wrong with the tree is told when it is read for good
+        environment = read_environment(layout)
+        level, first_generation = environment.log_level, environment.framework_version.generation == 1
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter(RECORD))
+    if first_generation:
+        handler.addFilter(is_for_users)
+    # With a handler of the root logger, TensorFlow adds none of its own.
+    logging.basicConfig(level=max(level, logging.INFO), handlers=[handler])
+    for logger in map(logging.getLogger, LOGGERS):
+        logger.setLevel(level)
+
+
+def is_for_users(record: logging.LogRecord) -> bool:
+    """A filter that leaves out what TensorFlow says about a script's age, which its user cannot act on."""
+    return not _NOTICE.search(record.getMessage())
+
+
 class _Formatter(logging.Formatter):
     def __init__(self, host: str) -> None:
-        super().__init__("%(levelname)s:%(name)s:%(message)s")
+        super().__init__(RECORD)
         self._host = host
 
     def format(self, record: logging.LogRecord) -> str:
-        stamp = datetime.fromtimestamp(record.created, timezone.utc).isoformat(timespec="milliseconds")
         lines = super().format(record).splitlines() or [""]
-        return "\n".join(f"{stamp} {record.levelno} {self._host} {line}" for line in lines)
+        return "\n".join(format_line(LogLine(self._host, line, record.created, record.levelno)) for line in lines)
+
+
+def format_line(line: LogLine) -> str:
+    """A line as it stands in ``log.txt``."""
+    stamp = datetime.fromtimestamp(line.timestamp, timezone.utc).isoformat(timespec="milliseconds")
+    return f"{stamp} {line.level} {line.host} {line.text}"
 
 
 def parse_line(text: str) -> LogLine:
-    """A line of ``log.txt``; the opposite of what :func:`job_log` writes."""
+    """A line of ``log.txt``; the opposite of :func:`format_line`."""
     match = _LINE.fullmatch(text)
     if match is None:
         return LogLine("", text, 0.0)

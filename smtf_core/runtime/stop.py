@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import threading
 from collections.abc import Callable, Iterator
 
@@ -57,8 +58,13 @@ class StopSignal:
         finally:
             self._on_interrupt.remove(action)
 
-    def interrupt(self) -> None:
-        """Wake whatever is waiting: the time for ending cleanly is over."""
+    def interrupt(self, thread: int) -> None:
+        """The time for ending cleanly is over: raise JobStoppedError in the training's thread, and wake what waits.
+
+        Args:
+            thread: the thread's identifier.
+        """
         self._interrupted = True
         for action in list(self._on_interrupt):
             action()
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(JobStoppedError))

@@ -4,38 +4,40 @@ from __future__ import annotations
 
 import importlib
 import logging
-from contextlib import AbstractContextManager, ExitStack, nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from attrs import evolve
 
 from smtf_core.errors import InvalidInputError, JobStoppedError
-from smtf_core.interfaces import CheckpointStore, Cluster, Strategy, StrategySpec, UserScript
+from smtf_core.interfaces import CheckpointStore, Cluster, StrategySpec, UserScript, processes_of
 from smtf_core.models import Layout, TrainingEnvironment, TrainingResult
 from smtf_core.models.converter import to_data
 from smtf_core.models.environment import read_environment
-from smtf_core.models.layout import write_atomically, write_json
+from smtf_core.models.layout import write_json
 from smtf_core.models.uri import local_path
 from smtf_core.plugins import PluginManager
 from smtf_core.registry import Registries
 from smtf_core.runtime.engines.engine import Training
-from smtf_core.runtime.failure import failure_text
+from smtf_core.runtime.failure import record_failure
 from smtf_core.runtime.reporting import Reporter
 from smtf_core.runtime.requirements import installed_requirements
 from smtf_core.runtime.script.calling import check_channels
 from smtf_core.runtime.stop import StopSignal
-from smtf_core.selection import choose_checkpoint_store, choose_strategy
+from smtf_core.runtime.strategies.choice import choose
+from smtf_core.selection import choose_checkpoint_store
 
 _log = logging.getLogger("smtf")
 
 
-def train(layout: Layout, plugins: PluginManager, stop: StopSignal) -> TrainingResult:
-    """Run this host's share of a job.
+def train(layout: Layout, plugins: PluginManager, stop: StopSignal, role: str | None = None) -> TrainingResult:
+    """Run this host's share of a job, or one process's share of that.
 
     Args:
         layout: the job's tree, written by a client.
         plugins: everything that is pluggable.
         stop: ends the training early, with a checkpoint.
+        role: which of the host's processes this is; ``None``: the only one, without a supervisor.
 
     Returns:
         How it ended; also in ``output/result.json``, beside the empty file ``output/success``.
@@ -44,26 +46,28 @@ def train(layout: Layout, plugins: PluginManager, stop: StopSignal) -> TrainingR
         Exception: whatever went wrong; also in ``output/failure``.
     """
     try:
-        environment = read_environment(layout)
+        environment = read_environment(layout, role or "trainer")
         try:
-            result = _train(environment, plugins, stop)
+            result = _train(environment, plugins, stop, alone=role is None)
             plugins.observe("smtf_after_training", environment=environment, result=result)
         except BaseException as error:
-            _record_failure(layout, error)
+            record_failure(layout, error)
             plugins.observe("smtf_on_training_error", environment=environment, error=error)
             raise
     except BaseException as error:
-        _record_failure(layout, error)
+        record_failure(layout, error)
         raise
     layout.success.touch()
     return result
 
 
-def _train(environment: TrainingEnvironment, plugins: PluginManager, stop: StopSignal) -> TrainingResult:
+def _train(
+    environment: TrainingEnvironment, plugins: PluginManager, stop: StopSignal, *, alone: bool
+) -> TrainingResult:
     for note in environment.settings.notes:
         _log.info("%s", note)
     try:
-        result = _run_script(environment, plugins, stop)
+        result = _run_strategy(environment, plugins, stop, alone=alone)
     except JobStoppedError:
         # Before there was anything to save; what is stopped later ends in _run_engine.
         result = TrainingResult(state="Stopped", stop_reason=stop.reason)
@@ -71,24 +75,33 @@ def _train(environment: TrainingEnvironment, plugins: PluginManager, stop: StopS
     return result
 
 
-def _run_script(environment: TrainingEnvironment, plugins: PluginManager, stop: StopSignal) -> TrainingResult:
-    with ExitStack() as stack:
-        stack.enter_context(_requirements(environment))
+def _run_strategy(
+    environment: TrainingEnvironment, plugins: PluginManager, stop: StopSignal, *, alone: bool
+) -> TrainingResult:
+    with _requirements(environment):
         plugins.observe("smtf_before_training", environment=environment)
         stop.check()
-        script = stack.enter_context(_load_script(environment, plugins))
-        check_channels(script, environment)
-        strategy, spec = _strategy(environment, plugins)
-        if script.kind not in spec.script_kinds:
+        strategy, spec = choose(environment, plugins)
+        processes = processes_of(strategy, environment)
+        if alone and len(processes) > 1:
             raise InvalidInputError(
-                f"distribution strategy {spec.name!r} cannot train {script.kind} scripts, "
-                f"only {', '.join(spec.script_kinds)}"
+                f"distribution strategy {spec.name!r} needs {len(processes)} processes on a host, and this job is one; "
+                "choose a backend that has them, such as train_instance_type='process'"
             )
+        # The strategy comes first: parts of TensorFlow's runtime can be set up only before a script has used it.
+        return strategy.run(environment, lambda cluster: _run_script(environment, plugins, spec, cluster, stop))
+
+
+def _run_script(
+    environment: TrainingEnvironment, plugins: PluginManager, spec: StrategySpec, cluster: Cluster, stop: StopSignal
+) -> TrainingResult:
+    with _load_script(environment, plugins) as script:
+        check_channels(script, environment)
+        if not spec.trains(environment.framework_version.generation, script.kind):
+            raise InvalidInputError(f"distribution strategy {spec.name!r} cannot train {script.kind} scripts")
         store = _open_store(environment, plugins)
         stop.check()
-        return strategy.run(
-            environment, lambda cluster: _run_engine(environment, script, cluster, store, plugins, stop)
-        )
+        return _run_engine(environment, script, cluster, store, plugins, stop)
 
 
 def _requirements(environment: TrainingEnvironment) -> AbstractContextManager[None]:
@@ -101,13 +114,6 @@ def _load_script(environment: TrainingEnvironment, plugins: PluginManager) -> Ab
     name = plugins.hook.smtf_load_script(environment=environment)
     loader: AbstractContextManager[UserScript] = Registries(plugins).script_loaders.make(name).load(environment)
     return loader
-
-
-def _strategy(environment: TrainingEnvironment, plugins: PluginManager) -> tuple[Strategy, StrategySpec]:
-    registry = Registries(plugins).strategies
-    generation = environment.framework_version.generation
-    spec = choose_strategy(registry, environment.distribution, generation, len(environment.hosts))
-    return registry.make(spec.name), spec
 
 
 def _open_store(environment: TrainingEnvironment, plugins: PluginManager) -> CheckpointStore:
@@ -184,9 +190,3 @@ def _local_folder(folder: Path) -> Path:
     assert absolute is not None
     absolute.mkdir(parents=True, exist_ok=True)
     return absolute
-
-
-def _record_failure(layout: Layout, error: BaseException) -> None:
-    if not layout.failure.exists():
-        _log.debug("training failed; the failure file has the user's part of this", exc_info=error)
-        write_atomically(layout.failure, failure_text(error, layout.code))
