@@ -22,7 +22,8 @@ from smtf_core.models import TrainingResult
 from smtf_core.models.settings import RUN_CONFIG_KEYS
 from smtf_core.runtime.engines.engine import StuckStepGuard, Training, is_keras_2
 from smtf_core.runtime.engines.evaluation import EvaluationClock
-from smtf_core.runtime.engines.hooks_tf import StepHook, StopHook, saving_listener
+from smtf_core.runtime.engines.hooks_tf import StepHook, StopHook, WaitHook, saving_listener
+from smtf_core.runtime.engines.one_folder import save_on_the_chief
 from smtf_core.runtime.engines.tensorflow1 import write_as_tensorflow_1
 from smtf_core.runtime.export import EXPORTS, remove_unfinished
 from smtf_core.runtime.script import calling
@@ -98,7 +99,7 @@ class _EstimatorRun:
     def _train(self) -> None:
         """Train to the end, in one piece or in the pieces that ``train_steps_per_iteration`` asks for."""
         target, piece = self._environment.training_steps, self._environment.settings.train_steps_per_iteration
-        if piece is None:
+        if piece is None or not self._training.cluster.is_chief:  # only the chief evaluates between the pieces
             self._train_until(target)
             return
         step = self._current_step()
@@ -114,9 +115,11 @@ class _EstimatorRun:
 
     def _train_until(self, step: int | None) -> None:
         hook = StepHook(self._training.reporter, self._training.stop, StuckStepGuard(self._training.script.path))
+        first = self._training.cluster.first_step
+        waiting = [WaitHook(first, self._training.stop)] if first else []
         listeners = [saving_listener(self._after_save)] if self._training.cluster.is_chief else None
         with self._training.stop.interrupted_by(hook.close_session):
-            self._estimator.train(self._train_input, hooks=[hook], max_steps=step, saving_listeners=listeners)
+            self._estimator.train(self._train_input, hooks=[*waiting, hook], max_steps=step, saving_listeners=listeners)
 
     def _after_save(self, step: int) -> None:
         self._note_checkpoint()
@@ -168,9 +171,10 @@ class _EstimatorRun:
 
     def _make_estimator(self) -> Any:
         training, environment = self._training, self._environment
+        make_distribution = training.cluster.train_distribute
         config = self._api.RunConfig(
             model_dir=str(training.model_dir),
-            train_distribute=training.cluster.train_distribute,
+            train_distribute=make_distribution() if make_distribution is not None else None,
             **environment.settings.run_config,
         )
         make: dict[str, Callable[[Any], Any]] = {
@@ -183,6 +187,8 @@ class _EstimatorRun:
             write_as_tensorflow_1(
                 estimator, environment.framework_version, keras=training.script.kind == "keras_model_fn"
             )
+        if "ps" in training.cluster.tf_config.get("cluster", {}):
+            save_on_the_chief(estimator, training.script.path)
         return estimator
 
     def _from_model_fn(self, config: Any) -> Any:

@@ -6,12 +6,16 @@ Imported only where TensorFlow is. TensorFlow's hook classes are taken from ``tf
 from __future__ import annotations
 
 import importlib
+import logging
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from smtf_core.runtime.engines.engine import StuckStepGuard
 from smtf_core.runtime.reporting import Reporter
 from smtf_core.runtime.stop import StopSignal
+
+_log = logging.getLogger("smtf")
 
 _v1: Any = importlib.import_module("tensorflow").compat.v1
 
@@ -69,6 +73,31 @@ class StepHook(_SessionRunHook):
             self._reporter.steps(step, float(run_values.results["loss"].mean()))
         if self._stop.requested:
             run_context.request_stop()
+
+
+class WaitHook(_SessionRunHook):
+    """Waits until the others have reached a global step.
+
+    Args:
+        first_step: the step.
+        stop: looked at meanwhile.
+    """
+
+    _POLL_SECONDS = 0.5
+
+    def __init__(self, first_step: int, stop: StopSignal) -> None:
+        self._first_step = first_step
+        self._stop = stop
+
+    def begin(self) -> None:
+        """Find the global step."""
+        self._global_step = _v1.train.get_global_step()
+
+    def after_create_session(self, session: Any, coordinator: Any) -> None:
+        """Wait."""
+        _log.info("this worker starts at global step %d (delay_workers_by_global_step)", self._first_step)
+        while not self._stop.requested and session.run(self._global_step) < self._first_step:
+            time.sleep(self._POLL_SECONDS)
 
 
 class StopHook(_SessionRunHook):

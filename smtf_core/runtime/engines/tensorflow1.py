@@ -80,7 +80,7 @@ def _with_old_names(spec: Any, config: Any, version: FrameworkVersion, keras: bo
     # As the estimator itself makes its saver when a model_fn gives none.
     saver = tf.train.Saver(
         dict(zip(old, variables.values(), strict=True)),
-        sharded=True,
+        sharded=not config.num_ps_replicas,  # one_folder.py tells why
         max_to_keep=config.keep_checkpoint_max,
         keep_checkpoint_every_n_hours=config.keep_checkpoint_every_n_hours,
         defer_build=False,

@@ -6,8 +6,17 @@ from smtf_core.interfaces.strategy import StrategySpec
 
 @hookimpl
 def smtf_register_strategies() -> list[StrategySpec]:
-    """Declare strategy ``single``."""
+    """Declare strategies ``single`` and ``parameter_server``."""
     return [
+        StrategySpec(
+            name="parameter_server",
+            factory="smtf_core.runtime.strategies.parameter_server:ParameterServer",
+            extra="smtf[tensorflow]",
+            min_hosts=2,
+            exceptions=((2, "keras_model_fn"),),
+            default_for=((1, True), (2, True)),
+            summary="several hosts, asynchronous: each trains, each keeps part of the variables",
+        ),
         StrategySpec(
             name="single",
             factory="smtf_core.runtime.strategies.single:SingleHost",
