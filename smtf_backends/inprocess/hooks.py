@@ -1,7 +1,7 @@
 """Plugin ``inprocess``: the backend that runs a job in this process."""
 
 from smtf_core.hookspecs import hookimpl
-from smtf_core.interfaces.backend import BackendSpec
+from smtf_core.interfaces.backend import SERVICE_OPTIONS, BackendSpec
 
 
 @hookimpl
@@ -14,18 +14,7 @@ def smtf_register_backends() -> list[BackendSpec]:
             extra="smtf[tensorflow]",
             instance_types=("inprocess",),
             max_hosts=1,
-            unused_options=(
-                "role",
-                "py_version",
-                "train_volume_size",
-                "train_volume_kms_key",
-                "output_kms_key",
-                "image_name",
-                "code_location",
-                "subnets",
-                "security_group_ids",
-                "tags",
-            ),
+            unused_options=SERVICE_OPTIONS,
             outlives_client=False,
             summary="in a thread of this process",
         )

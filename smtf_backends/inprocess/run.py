@@ -8,9 +8,9 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 
-from smtf_backends.inprocess.folder import JobFolder
-from smtf_core.interfaces import InputMode
-from smtf_core.models import Channel, Job, JobState, JobStatus
+from smtf_core.client.feeding import Feed, feeding
+from smtf_core.client.folder import JobFolder
+from smtf_core.models import Job, JobState, JobStatus
 from smtf_core.plugins import PluginManager
 from smtf_core.runtime.failure import record_failure
 from smtf_core.runtime.logs import job_log
@@ -31,9 +31,7 @@ class Run(threading.Thread):
         feeds: the channels, each with the input mode that feeds it.
     """
 
-    def __init__(
-        self, job: Job, folder: JobFolder, plugins: PluginManager, feeds: list[tuple[InputMode, Channel]]
-    ) -> None:
+    def __init__(self, job: Job, folder: JobFolder, plugins: PluginManager, feeds: list[Feed]) -> None:
         # A daemon: a script that cannot be interrupted must not keep the process from ending.
         super().__init__(name=f"smtf-{job.name}", daemon=True)
         self._job = job
@@ -58,8 +56,7 @@ class Run(threading.Thread):
                     )
                 )
                 stack.enter_context(_environment(self._job.environment))
-                for mode, channel in self._feeds:
-                    stack.enter_context(mode.feed(channel, self._folder.layout.data, "algo-1", ("algo-1",)))
+                stack.enter_context(feeding(self._feeds, self._folder.layout.data, "algo-1", ("algo-1",)))
                 train(self._folder.layout, self._plugins, self._stop_signal)
         except BaseException as error:  # noqa: BLE001 - whatever a script does must not end this process's thread unrecorded
             record_failure(self._folder.layout, error)

@@ -274,7 +274,11 @@ class TensorFlow:
     def _wait(self, handle: JobHandle, spec: BackendSpec, logs: bool, display: Display) -> JobStatus:
         backend = self._backend(handle.backend)
         status, interrupt = wait_for(
-            backend, handle, display, show_log=logs, stop_on_interrupt=not spec.outlives_client
+            backend,
+            handle,
+            display,
+            show_log=logs,
+            stop_on_interrupt=spec.stops_on_interrupt or not spec.outlives_client,
         )
         self.result = backend.result(handle)
         self._plugins.observe("smtf_after_job", handle=handle, status=status)

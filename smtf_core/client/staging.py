@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import importlib.util
 import shutil
 from pathlib import Path
 
+from smtf_core.errors import MissingExtraError
 from smtf_core.models import Channel, Job, Layout
+from smtf_core.models.cluster import Network
+from smtf_core.models.converter import to_data
 from smtf_core.models.environment import encode_hyperparameters
 from smtf_core.models.layout import write_json
 
 
-def stage(job: Job, layout: Layout, host: str = "algo-1", hosts: tuple[str, ...] = ("algo-1",)) -> None:
+def stage(
+    job: Job,
+    layout: Layout,
+    host: str = "algo-1",
+    hosts: tuple[str, ...] = ("algo-1",),
+    network: Network | None = None,
+    token: str | None = None,
+) -> None:
     """Write everything that the runtime reads, except the channels' data.
 
     What an earlier run of the same job left is replaced, but for its model folder, which may hold the checkpoints to
@@ -21,6 +32,8 @@ def stage(job: Job, layout: Layout, host: str = "algo-1", hosts: tuple[str, ...]
         layout: where.
         host: the host that the tree is for.
         hosts: all hosts.
+        network: how they reach each other, where that is not by name and at the contract's ports.
+        token: a secret that they know each other by; a new one for each job.
     """
     for stale in (
         layout.root / "input",
@@ -33,12 +46,15 @@ def stage(job: Job, layout: Layout, host: str = "algo-1", hosts: tuple[str, ...]
         shutil.rmtree(stale, ignore_errors=True) if not stale.is_symlink() else stale.unlink()
     layout.create()
     _link_code(job, layout.code)
-    write_json(layout.hyperparameters, runtime_hyperparameters(job, str(layout.code)))
-    write_json(layout.resource_config, {"current_host": host, "hosts": list(hosts), "network_interface_name": "lo"})
+    if token is not None:
+        layout.config.chmod(0o700)  # it holds the secret
+    write_json(layout.hyperparameters, runtime_hyperparameters(job, str(layout.code), token))
+    resources = {"current_host": host, "hosts": list(hosts), "network_interface_name": "lo"}
+    write_json(layout.resource_config, resources | ({"smtf_network": to_data(network)} if network else {}))
     write_json(layout.input_data_config, {channel.name: _describe(channel, job) for channel in job.channels})
 
 
-def runtime_hyperparameters(job: Job, code: str) -> dict[str, str]:
+def runtime_hyperparameters(job: Job, code: str, token: str | None = None) -> dict[str, str]:
     """Content of ``hyperparameters.json``: the user's own, the SDK's ten reserved ones, ours for the smtf runtime."""
     return encode_hyperparameters(
         {
@@ -56,8 +72,23 @@ def runtime_hyperparameters(job: Job, code: str) -> dict[str, str]:
             "smtf_framework_version": str(job.framework_version),
             "smtf_distribution": job.distribution,
             "smtf_script_loader": job.script_loader,
+            **({"smtf_cluster_token": token} if token is not None else {}),
         }
     )
+
+
+def require_tensorflow(backend: str) -> None:
+    """See to it that a backend that runs scripts with this interpreter can.
+
+    Raises:
+        MissingExtraError: something is not installed.
+    """
+    needed = ("tensorflow", "tensorflow_estimator", "tf_keras")
+    missing = [name for name in needed if importlib.util.find_spec(name) is None]
+    if missing:
+        raise MissingExtraError(
+            f"backend {backend!r} needs {', '.join(missing)}, not installed. Run: pip install 'smtf[tensorflow]'"
+        )
 
 
 def script_in_code(job: Job) -> str:

@@ -28,8 +28,7 @@ def wait_for(
         handle: the job.
         display: where log and progress are shown.
         show_log: whether the log is shown.
-        stop_on_interrupt: whether Ctrl-C stops the job (and a second one interrupts it) because it would end with this
-            process anyway.
+        stop_on_interrupt: whether Ctrl-C stops the job (and a second one interrupts it), not only the waiting.
 
     Returns:
         The final status, and the ``KeyboardInterrupt`` that stopped the job, if one did: the caller raises it when it

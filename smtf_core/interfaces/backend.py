@@ -10,6 +10,20 @@ from attrs import frozen
 from smtf_core.interfaces.spec import Spec
 from smtf_core.models import Job, JobHandle, JobStatus, LogLine, TrainingResult
 
+#: Estimator arguments that mean something on a service only, for :attr:`BackendSpec.unused_options`.
+SERVICE_OPTIONS = (
+    "role",
+    "py_version",
+    "train_volume_size",
+    "train_volume_kms_key",
+    "output_kms_key",
+    "image_name",
+    "code_location",
+    "subnets",
+    "security_group_ids",
+    "tags",
+)
+
 
 @frozen(kw_only=True)
 class BackendSpec(Spec):
@@ -21,7 +35,9 @@ class BackendSpec(Spec):
         max_hosts: the most hosts that it can run one job on; ``None``: any number.
         input_modes: the input modes that it supports; ``None``: any that a plugin provides.
         unused_options: names of estimator arguments that mean nothing there; a user who gives one is told so.
-        outlives_client: whether a job goes on when the process that submitted it ends; if not, Ctrl-C stops it.
+        outlives_client: whether a job goes on when the process that submitted it ends.
+        stops_on_interrupt: whether Ctrl-C while one waits for a job stops it, not only the waiting; so it always does
+            where the job would end with this process.
     """
 
     instance_types: tuple[str, ...] = ()
@@ -29,6 +45,7 @@ class BackendSpec(Spec):
     input_modes: tuple[str, ...] | None = None
     unused_options: tuple[str, ...] = ()
     outlives_client: bool = True
+    stops_on_interrupt: bool = False
 
 
 class Backend(Protocol):

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from datetime import datetime, timezone
 from enum import Enum
 
 from attrs import field, frozen
+
+_LINE = re.compile(r"(\d{4}-\d\d-\d\dT\S+) (\d+) (\S+) (.*)")
 
 
 class JobState(str, Enum):
@@ -91,3 +95,17 @@ class LogLine:
     text: str
     timestamp: float
     level: int = 20
+
+    def format(self) -> str:
+        """The line as it stands in a job's ``log.txt``."""
+        stamp = datetime.fromtimestamp(self.timestamp, timezone.utc).isoformat(timespec="milliseconds")
+        return f"{stamp} {self.level} {self.host} {self.text}"
+
+    @classmethod
+    def parse(cls, written: str) -> LogLine:
+        """The opposite of :meth:`format`; text of any other form is a line without host and time."""
+        match = _LINE.fullmatch(written)
+        if match is None:
+            return cls("", written, 0.0)
+        stamp, level, host, text = match.groups()
+        return cls(host, text, datetime.fromisoformat(stamp).timestamp(), int(level))

@@ -4,8 +4,9 @@ ROOT is the host's ``/opt/ml`` tree (default ``/opt/ml``). The process is the ho
 train. SIGTERM and SIGINT save a checkpoint and end the job cleanly, on whichever host. Exit status: 0 when the job
 completed or was stopped, else the exception's errno, else 1.
 
-Where several hosts share a machine, SMTF_CONTROL_SOCKET is the number of a descriptor that the first host's supervisor
-inherits: a bound socket at which it listens for the others'.
+Two variables are for backends that run hosts on one machine. SMTF_CONTROL_SOCKET is the number of a descriptor that the
+first host's supervisor inherits: a bound socket at which it listens for the others'. SMTF_PARENT_PROCESS is the number
+of the process that it is to end with, however that does.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from smtf_core.interfaces import processes_of
 from smtf_core.models import Layout
 from smtf_core.models.environment import read_environment
 from smtf_core.plugins import PluginManager
+from smtf_core.runtime.cluster.processes import die_with_parent
 from smtf_core.runtime.cluster.supervisor import Supervisor
 from smtf_core.runtime.failure import exit_status, record_failure, user_traceback
 from smtf_core.runtime.logs import log_to_stderr
@@ -41,6 +43,7 @@ def main(arguments: list[str]) -> int:
 
 def supervise(layout: Layout) -> int:
     """Run a host's share of a job; returns the exit status."""
+    die_with_parent()
     log_to_stderr(layout)
     try:
         control = os.environ.pop(CONTROL_SOCKET, None)

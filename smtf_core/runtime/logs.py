@@ -13,7 +13,6 @@ import re
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
@@ -29,7 +28,6 @@ LOGGERS = ("tensorflow", "smtf")
 #: A record as TensorFlow 1 printed it.
 RECORD = "%(levelname)s:%(name)s:%(message)s"
 
-_LINE = re.compile(r"(\S+) (\d+) (\S+) (.*)")
 # What TensorFlow says to the authors of old scripts, and its guess that the global step is stuck: with resource
 # variables it misfires, and the estimator engine has a guard of its own.
 _NOTICE = re.compile(
@@ -150,19 +148,4 @@ class _Formatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         lines = super().format(record).splitlines() or [""]
-        return "\n".join(format_line(LogLine(self._host, line, record.created, record.levelno)) for line in lines)
-
-
-def format_line(line: LogLine) -> str:
-    """A line as it stands in ``log.txt``."""
-    stamp = datetime.fromtimestamp(line.timestamp, timezone.utc).isoformat(timespec="milliseconds")
-    return f"{stamp} {line.level} {line.host} {line.text}"
-
-
-def parse_line(text: str) -> LogLine:
-    """A line of ``log.txt``; the opposite of :func:`format_line`."""
-    match = _LINE.fullmatch(text)
-    if match is None:
-        return LogLine("", text, 0.0)
-    stamp, level, host, message = match.groups()
-    return LogLine(host, message, datetime.fromisoformat(stamp).timestamp(), int(level))
+        return "\n".join(LogLine(self._host, line, record.created, record.levelno).format() for line in lines)

@@ -16,7 +16,7 @@ from smtf_core.models import Layout
 from smtf_core.models.environment import read_environment
 from smtf_core.plugins import PluginManager
 from smtf_core.runtime.cluster.ending import FINAL, stop_reason
-from smtf_core.runtime.cluster.processes import die_with_parent
+from smtf_core.runtime.cluster.processes import die_with_parent, signals_wanted
 from smtf_core.runtime.failure import exit_status, record_failure, user_traceback
 from smtf_core.runtime.logs import log_to_stderr
 from smtf_core.runtime.stop import StopSignal
@@ -89,3 +89,4 @@ def _listen_to_signals(stop: StopSignal, layout: Layout) -> None:
         signal.signal(number, nothing)
     signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
     threading.Thread(target=listen, name="smtf-signals", daemon=True).start()
+    signals_wanted()

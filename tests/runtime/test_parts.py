@@ -7,13 +7,13 @@ import time
 import pytest
 
 from smtf_core.errors import JobStoppedError, ScriptError
-from smtf_core.models import Checkpoint
+from smtf_core.models import Checkpoint, LogLine
 from smtf_core.models.settings import EvaluationPolicy
 from smtf_core.runtime.engines.engine import StuckStepGuard
 from smtf_core.runtime.engines.evaluation import EvaluationClock
 from smtf_core.runtime.export import EXPORTS, install_servable, remove_unfinished, write_servable
 from smtf_core.runtime.failure import describe
-from smtf_core.runtime.logs import job_log, parse_line
+from smtf_core.runtime.logs import job_log
 from smtf_core.runtime.reporting import LossCurve
 from smtf_core.runtime.stop import StopSignal
 from smtf_core.runtime.stores.local import LocalStore
@@ -162,7 +162,7 @@ def test_the_job_log_takes_this_threads_records_only(tmp_path, caplog):
             other.start()
             other.join()
         logger.warning("afterwards")
-    lines = [parse_line(line) for line in path.read_text().splitlines()]
+    lines = [LogLine.parse(line) for line in path.read_text().splitlines()]
     assert [(line.host, line.level, line.text) for line in lines] == [
         ("algo-1", 20, "INFO:tensorflow:loss = 0.5, step = 1"),
         ("algo-1", 30, "WARNING:tensorflow:two"),

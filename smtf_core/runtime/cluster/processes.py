@@ -8,13 +8,15 @@ import ctypes
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from smtf_core.interfaces import HostProcess
 
-_PARENT = "SMTF_PARENT_PROCESS"
+#: Environment variable with the number of the process that a child is to end with.
+PARENT = "SMTF_PARENT_PROCESS"
 _PR_SET_PDEATHSIG = 1
+_STOPPING = (signal.SIGTERM, signal.SIGINT)
 
 
 class Child:
@@ -35,12 +37,13 @@ class Child:
     @classmethod
     async def start(cls, process: HostProcess, root: Path, ended: Callable[[Child], None]) -> Child:
         """Start a process on the tree ``root``."""
-        child = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "smtf_core.runtime", "process", str(root), process.role),
-            env={**os.environ, **process.variables, "PYTHONUNBUFFERED": "1", _PARENT: str(os.getpid())},
-            stdin=asyncio.subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        with signals_held():
+            child = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "smtf_core.runtime", "process", str(root), process.role),
+                env={**os.environ, **process.variables, "PYTHONUNBUFFERED": "1", PARENT: str(os.getpid())},
+                stdin=asyncio.subprocess.DEVNULL,
+                start_new_session=True,
+            )
         return cls(process, child, ended)
 
     @property
@@ -81,8 +84,32 @@ def ended_in_words(status: int) -> str:
     return f"was ended by signal {-status} ({name}{hint})"
 
 
+@contextlib.contextmanager
+def signals_held() -> Iterator[None]:
+    """Within it, a process that is started has the signals that ask it to stop held back.
+
+    They would kill it while Python starts. It calls :func:`signals_wanted` when it can handle them.
+    """
+    signal.pthread_sigmask(signal.SIG_BLOCK, _STOPPING)
+    try:
+        yield
+    finally:
+        signals_wanted()
+
+
+def signals_wanted() -> None:
+    """Let signals through that were held back."""
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPPING)
+
+
 def die_with_parent() -> None:
-    """Make this process end when its parent ends, however that does: nothing may be left to run unsupervised."""
+    """Make this process end when its parent ends, however that does: nothing may be left to run unsupervised.
+
+    A process that was not started to end with another one (:data:`PARENT`) goes on.
+    """
+    parent = os.environ.pop(PARENT, None)
+    if parent is None:
+        return
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.environ.pop(_PARENT, str(os.getppid())) != str(os.getppid()):
+    if os.getppid() != int(parent):
         os.kill(os.getpid(), signal.SIGKILL)  # it had ended before

@@ -38,7 +38,7 @@ from smtf_core.runtime.cluster.messages import (
     Waiting,
 )
 from smtf_core.runtime.cluster.ports import KeptPort
-from smtf_core.runtime.cluster.processes import Child, ended_in_words
+from smtf_core.runtime.cluster.processes import Child, ended_in_words, signals_wanted
 
 _log = logging.getLogger("smtf")
 
@@ -118,6 +118,7 @@ class Supervisor:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._events.put_nowait, _Signalled(number))
+        signals_wanted()
         try:
             await self._join()
             end: Abort | Done | None = None

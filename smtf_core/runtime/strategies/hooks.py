@@ -23,5 +23,5 @@ def smtf_register_strategies() -> list[StrategySpec]:
             max_hosts=1,
             default_for=((1, False), (2, False)),
             summary="one host, no cluster",
-        )
+        ),
     ]

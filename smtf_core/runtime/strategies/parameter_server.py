@@ -30,7 +30,9 @@ class ParameterServer:
     def processes(self, environment: TrainingEnvironment) -> tuple[HostProcess, ...]:
         """See :class:`~smtf_core.interfaces.MultiProcessStrategy`."""
         # A parameter server must not take the GPUs' memory from the trainer.
-        return HostProcess(), HostProcess(role=_PS, trains=False, port=_PS_PORT, variables={"CUDA_VISIBLE_DEVICES": "-1"})
+        return HostProcess(), HostProcess(
+            role=_PS, trains=False, port=_PS_PORT, variables={"CUDA_VISIBLE_DEVICES": "-1"}
+        )
 
     def serve(self, environment: TrainingEnvironment) -> None:
         """See :class:`~smtf_core.interfaces.MultiProcessStrategy`."""
@@ -60,7 +62,11 @@ def tf_config(environment: TrainingEnvironment) -> dict[str, Any]:
     """Content of ``TF_CONFIG`` for this process."""
     listening = environment.listening
     trainers = [listening[host]["trainer"] for host in environment.hosts]
-    cluster = {"master": trainers[:1], "worker": trainers[1:], "ps": [listening[host][_PS] for host in environment.hosts]}
+    cluster = {
+        "master": trainers[:1],
+        "worker": trainers[1:],
+        "ps": [listening[host][_PS] for host in environment.hosts],
+    }
     index = environment.hosts.index(environment.current_host)
     if environment.role == _PS:
         task: dict[str, Any] = {"type": "ps", "index": index}

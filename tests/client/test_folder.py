@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from smtf_backends.inprocess.folder import JobFolder, claim
+from smtf_core.client.folder import JobFolder, claim
 from smtf_core.errors import InvalidInputError
 from smtf_core.models import JobState, Layout, TrainingResult
 from smtf_core.models.converter import to_data
@@ -56,7 +56,7 @@ def test_a_folder_of_something_else_is_left_alone(tmp_path):
 
 def test_status_of_a_job_whose_process_was_killed(tmp_path):
     source = (
-        "import os, sys; from pathlib import Path; from smtf_backends.inprocess.folder import claim\n"
+        "import os, sys; from pathlib import Path; from smtf_core.client.folder import claim\n"
         "folder = claim(Path(sys.argv[1])); folder.layout.create(); print('ready', flush=True); sys.stdin.read()"
     )
     process = subprocess.Popen(

@@ -1,4 +1,7 @@
-"""A job's folder on this machine: whose it is, and what it says about the job without the process that ran it."""
+"""A job's folder on this machine: whose it is, and what it says about the job without the process that runs it.
+
+For backends that run jobs here.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,16 @@ import fcntl
 import json
 import os
 import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
-from smtf_core.errors import InvalidInputError
-from smtf_core.models import JobState, JobStatus, Layout, Progress, TrainingResult
+from smtf_core.errors import InvalidInputError, UnknownNameError
+from smtf_core.models import JobHandle, JobState, JobStatus, Layout, LogLine, Progress, TrainingResult
 from smtf_core.models.converter import from_data
 
 _LOCK = ".lock"
+_POLL_SECONDS = 0.1
 
 
 class JobFolder:
@@ -43,10 +49,28 @@ class JobFolder:
         except BlockingIOError:
             os.close(handle)
             return False
-        os.ftruncate(handle, 0)
-        os.write(handle, f"{os.getpid()}\n".encode())
         self._lock = handle
+        self._write_owner(os.getpid())
         return True
+
+    @property
+    def descriptor(self) -> int:
+        """The lock's descriptor, for a process that is to inherit it."""
+        assert self._lock is not None
+        return self._lock
+
+    def hand_over(self, owner: int) -> None:
+        """Leave the folder to a process that has inherited the lock's descriptor.
+
+        Args:
+            owner: that process's number.
+        """
+        self._write_owner(owner)
+        self.release()
+
+    def _write_owner(self, owner: int) -> None:
+        os.ftruncate(self.descriptor, 0)
+        os.pwrite(self.descriptor, f"{owner}\n".encode(), 0)
 
     def release(self) -> None:
         """Give the folder back."""
@@ -70,7 +94,10 @@ class JobFolder:
 
     def status(self) -> JobStatus:
         """The job's state as its files tell it."""
-        running = self.running()  # asked first: a job that ends in between has written its files by then
+        if self.running():  # asked first: a job that ends in between has written its files by then
+            reason = self._stop_reason()
+            state = JobState.IN_PROGRESS if reason is None else JobState.STOPPING
+            return JobStatus(state=state, message=reason or "", progress=self.progress())
         if self.layout.failure.exists():
             text = self.layout.failure.read_text(encoding="utf-8")
             return JobStatus(
@@ -78,10 +105,33 @@ class JobFolder:
             )
         if self.layout.success.exists() and (result := self.result()) is not None:
             return JobStatus(state=JobState(result.state), message=result.stop_reason or "", progress=self.progress())
-        if running:
-            return JobStatus(state=JobState.IN_PROGRESS, progress=self.progress())
         message = f"process {self.owner if (self.layout.root / _LOCK).exists() else ''} ended without a word (killed?)"
         return JobStatus(state=JobState.FAILED, message=message, failure=message, progress=self.progress())
+
+    def _stop_reason(self) -> str | None:
+        try:
+            return self.layout.stop_request.read_text(encoding="utf-8").strip()
+        except FileNotFoundError:
+            return None
+
+    def log(self, *, ended: Callable[[], bool]) -> Iterator[LogLine]:
+        """The lines of the job's log, from the first one on.
+
+        Args:
+            ended: whether there will be no more; asked until it is so.
+        """
+        rest, position = "", 0
+        while True:
+            last = ended()
+            with suppress(FileNotFoundError), self.layout.log.open(encoding="utf-8", errors="replace") as file:
+                file.seek(position)
+                rest += file.read()
+                position = file.tell()
+            *lines, rest = rest.split("\n")
+            yield from map(LogLine.parse, lines)
+            if last:
+                return
+            time.sleep(_POLL_SECONDS)
 
     def progress(self) -> Progress | None:
         """The newest progress that the runtime has written."""
@@ -99,6 +149,18 @@ class JobFolder:
         except FileNotFoundError:
             return None
         return from_data(json.loads(text), TrainingResult, str(self.layout.result))
+
+
+def find(handle: JobHandle) -> JobFolder:
+    """The folder of a job that was submitted, by this process or another one.
+
+    Raises:
+        UnknownNameError: there is none.
+    """
+    folder = JobFolder(Path(handle.location))
+    if not folder.layout.config.is_dir():
+        raise UnknownNameError(f"there is no job {handle.job_name!r} at {handle.location}")
+    return folder
 
 
 def claim(root: Path) -> JobFolder:
