@@ -27,7 +27,7 @@ from smtf_core.models.layout import write_atomically
 from smtf_core.models.settings import parse_settings
 from smtf_core.plugins import PluginManager
 
-_LEVEL = re.compile(r"(DEBUG|INFO|WARNING|ERROR|CRITICAL):")
+_LEVEL = re.compile(r"(DEBUG|INFO|WARNING|ERROR|CRITICAL):\S+:")
 _LEVELS = {"DEBUG": 10, "INFO": 20, "WARNING": 30, "ERROR": 40, "CRITICAL": 50}
 # How long the other hosts get to learn of a host's end by themselves.
 _PATIENCE = 15.0
@@ -77,7 +77,9 @@ class Launcher:
 
     def _start(self, host: str) -> None:
         hosts = self._launch.hosts
-        variables = {**os.environ, **self._launch.job.environment, "PYTHONUNBUFFERED": "1"}
+        # TensorFlow's C++ remarks would bury the log; errors stay.
+        quiet = {"TF_CPP_MIN_LOG_LEVEL": "2", "PYTHONUNBUFFERED": "1"}
+        variables = {**quiet, **os.environ, **self._launch.job.environment}
         variables["SMTF_PARENT_PROCESS"] = str(os.getpid())
         handles: tuple[int, ...] = ()
         if host == hosts[0] and len(hosts) > 1:
@@ -161,7 +163,6 @@ class _Log:
 
     def collect(self, host: str, output: BinaryIO) -> None:
         """Write what a host prints, until it has ended."""
-        level = 20
         for line in output:
             text = line.decode("utf-8", "replace").rstrip("\r\n")
             match = _LEVEL.match(text)

@@ -76,6 +76,8 @@ class JobFile:
     output_path: str | None = None
     job_name: str | None = None
     distribution: str | None = None
+    on_host_failure: str | None = None
+    max_restarts: int | None = None
     hyperparameters: Mapping[str, Any] = field(factory=dict)
     environment: Mapping[str, str] = field(factory=dict)
     channels: Mapping[str, str | ChannelTable] = field(factory=dict)

@@ -70,8 +70,21 @@ def _pair(text: str) -> tuple[str, str]:
 @click.option(
     "--instance-type", "train_instance_type", metavar="TYPE", help="Chooses the backend as train_instance_type does."
 )
-@click.option("--instance-count", "train_instance_count", type=int, metavar="N", help="Number of hosts.  [default: 1]")
+@click.option(
+    "--instance-count",
+    "--hosts",
+    "train_instance_count",
+    type=int,
+    metavar="N",
+    help="Number of hosts; with several, --instance-type process runs them here.  [default: 1]",
+)
 @click.option("--distribution", metavar="NAME", help="Distribution strategy; see `smtf plugins`.")
+@click.option(
+    "--on-host-failure",
+    type=click.Choice(["fail", "restart"]),
+    help="When a host fails: end the job, or go on from the newest checkpoint.  [default: fail]",
+)
+@click.option("--max-restarts", type=int, metavar="N", help="How often to go on.  [default: 3]")
 @click.option(
     "--channel",
     "channels",
@@ -152,6 +165,7 @@ def train(job_file: Path | None, as_json: bool, verbose: bool, quiet: bool, tens
     Examples:
       smtf train iris.py --channel training=data/iris --training-steps 1000 --evaluation-steps none
       smtf train digits.py --framework-version 2.16 --checkpoint-path ckpt --hyperparameter learning_rate=0.01
+      smtf train abalone.py --instance-type process --hosts 3 --channel training=data/abalone
       smtf train --job job.toml --json
 
     Results go to smtf-jobs/JOB_NAME: model/export/Servo (the SavedModel), output/metrics.json, output/loss.csv,
@@ -269,6 +283,8 @@ def _merge(file: JobFile, options: Mapping[str, Any]) -> dict[str, Any]:
         "checkpoint_path",
         "output_path",
         "distribution",
+        "on_host_failure",
+        "max_restarts",
     )
     merged = {name: value for name in names if (value := either(name)) is not None}
     return {

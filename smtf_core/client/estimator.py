@@ -27,6 +27,7 @@ DEFAULT_OUTPUT_PATH = "smtf-jobs"
 
 _StrPath = str | os.PathLike[str]
 _STEP_ARGUMENTS = ("training_steps", "evaluation_steps", "checkpoint_path")
+_CLUSTER_ARGUMENTS = ("on_host_failure", "max_restarts")
 
 
 class TensorFlow:
@@ -66,6 +67,9 @@ class TensorFlow:
         subnets: VPC subnets, together with ``security_group_ids``.
         security_group_ids: VPC security groups.
         distribution: name of a distribution strategy; ``None``: the default for the number of hosts.
+        on_host_failure: ``'fail'`` (the default): a host that fails ends the job. ``'restart'``: training goes on from
+            the newest checkpoint. Also a hyperparameter.
+        max_restarts: how often, 3 by default. Also a hyperparameter.
         backend: name of a backend, instead of choosing it by ``train_instance_type``.
         script_loader: name of a script loader; ``None``: the one for the framework generation.
         plugins: the plugins to use; ``None``: those that are installed.
@@ -116,6 +120,8 @@ class TensorFlow:
         subnets: Sequence[str] | None = None,
         security_group_ids: Sequence[str] | None = None,
         distribution: str | None = None,
+        on_host_failure: str | None = None,
+        max_restarts: int | None = None,
         backend: str | None = None,
         script_loader: str | None = None,
         plugins: PluginManager | None = None,
@@ -126,7 +132,7 @@ class TensorFlow:
             raise InvalidInputError("entry_point is missing: which script is to be trained?")
         if py_version not in (None, "py2", "py3"):
             raise InvalidInputError(f"py_version must be 'py2' or 'py3', not {py_version!r}")
-        self._arguments = _steps_from_hyperparameters(arguments)
+        self._arguments = _with_hyperparameters(arguments)
         self._plugins = plugins if plugins is not None else PluginManager()
         self._registries = Registries(self._plugins)
         self._version = FrameworkVersion.parse(framework_version)
@@ -316,8 +322,8 @@ def _positional_arguments(positional: tuple[Any, ...], named: Mapping[str, Any])
     return taken
 
 
-def _steps_from_hyperparameters(arguments: dict[str, Any]) -> dict[str, Any]:
-    """Let hyperparameters that are arguments of their own count as those, and refuse reserved ones."""
+def _with_hyperparameters(arguments: dict[str, Any]) -> dict[str, Any]:
+    """Let hyperparameters that are arguments count as those, and arguments that are hyperparameters; refuse reserved ones."""
     hyperparameters = dict(arguments["hyperparameters"] or {})
     reserved = sorted(str(key) for key in hyperparameters if str(key).startswith(("sagemaker_", "smtf_")))
     if reserved:
@@ -332,6 +338,12 @@ def _steps_from_hyperparameters(arguments: dict[str, Any]) -> dict[str, Any]:
                     f"{name} is given twice: {arguments[name]!r} as argument, {value!r} as hyperparameter"
                 )
             arguments[name] = value
+    for name in _CLUSTER_ARGUMENTS:
+        value = arguments[name]
+        if value is not None and hyperparameters.setdefault(name, value) != value:
+            raise InvalidInputError(
+                f"{name} is given twice: {value!r} as argument, {hyperparameters[name]!r} as hyperparameter"
+            )
     return {**arguments, "hyperparameters": hyperparameters}
 
 

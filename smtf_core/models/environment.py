@@ -11,7 +11,6 @@ from attrs import field, frozen
 
 from smtf_core.errors import InvalidInputError
 from smtf_core.models.cluster import Network
-from smtf_core.models.converter import from_data
 from smtf_core.models.layout import Layout
 from smtf_core.models.settings import RunSettings, injected_defaults, parse_settings, parse_steps
 from smtf_core.models.versions import FrameworkVersion
@@ -179,6 +178,8 @@ def read_environment(layout: Layout, role: str = "trainer") -> TrainingEnvironme
     Raises:
         InvalidInputError: a file or a key is missing or malformed; the message names it.
     """
+    from smtf_core.models.converter import from_data  # here: clients import this module, and cattrs is not small
+
     everything = decode_hyperparameters(_read_object(layout.hyperparameters))
     own = {key.removeprefix(_OWN_PREFIX): value for key, value in everything.items() if key.startswith(_OWN_PREFIX)}
     visible = {key: value for key, value in everything.items() if not key.startswith(_OWN_PREFIX)}

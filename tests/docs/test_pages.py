@@ -14,7 +14,7 @@ from smtf_core.models.layout import Layout
 DOCS = Path(__file__).parent.parent.parent / "docs"
 PAGES = sorted(DOCS.rglob("*.md"))
 CONTRACT = (DOCS / "script-contract.md").read_text(encoding="utf-8")
-KEYS = {**settings.RUN_CONFIG_KEYS, **settings.EVAL_SPEC_KEYS, **settings.EXPERIMENT_KEYS}
+KEYS = {**settings.RUN_CONFIG_KEYS, **settings.EVAL_SPEC_KEYS, **settings.EXPERIMENT_KEYS, **settings.CLUSTER_KEYS}
 DEFAULTS = {
     "save_checkpoints_secs": settings.DEFAULT_SAVE_CHECKPOINTS_SECS,
     "min_eval_frequency": settings.DEFAULT_MIN_EVAL_FREQUENCY,

@@ -33,16 +33,19 @@ def test_built_ins_are_ordinary_plugins_and_all_six_kinds_are_filled():
         "stores",
         "export",
         "inprocess",
+        "process",
         "serving",
     }
     assert not manager.broken
     assert {registry.kind: registry.names() for registry in Registries(manager).all()} == {
         "script loader": ["tensorflow-1", "tensorflow-2"],
         "input mode": ["FastFile", "File", "Pipe"],
-        "distribution strategy": ["single"],
+        "distribution strategy": ["parameter_server", "single"],
         "checkpoint store": ["file", "s3"],
         "serving adapter": ["tfs"],
         "backend": ["inprocess"],
+        "serving adapter": ["json"],
+        "backend": ["inprocess", "process"],
     }
 
 
@@ -92,7 +95,7 @@ def test_a_register_hook_must_return_specs(install):
         "from smtf_core import hookimpl\n@hookimpl\ndef smtf_register_backends():\n    return ['ray']\n",
     )
     manager = PluginManager()
-    assert Registries(manager).backends.names() == ["inprocess"]
+    assert Registries(manager).backends.names() == ["inprocess", "process"]
     assert "must return Spec records, not 'ray'" in str(plugin(manager, "odd").error)
 
 
