@@ -323,7 +323,7 @@ def _positional_arguments(positional: tuple[Any, ...], named: Mapping[str, Any])
 
 
 def _with_hyperparameters(arguments: dict[str, Any]) -> dict[str, Any]:
-    """Let hyperparameters that are arguments count as those, and arguments that are hyperparameters; refuse reserved ones."""
+    """Let hyperparameters that are arguments count as those, and the other way round; refuse reserved ones."""
     hyperparameters = dict(arguments["hyperparameters"] or {})
     reserved = sorted(str(key) for key in hyperparameters if str(key).startswith(("sagemaker_", "smtf_")))
     if reserved:

@@ -16,7 +16,7 @@ from smtf_core.models import Layout
 from smtf_core.models.environment import read_environment
 from smtf_core.plugins import PluginManager
 from smtf_core.runtime.cluster.ending import FINAL, stop_reason
-from smtf_core.runtime.cluster.processes import die_with_parent, signals_wanted
+from smtf_core.runtime.cluster.processes import die_with_parent, signals_ignored, signals_wanted
 from smtf_core.runtime.failure import exit_status, record_failure, user_traceback
 from smtf_core.runtime.logs import log_to_stderr
 from smtf_core.runtime.stop import StopSignal
@@ -49,6 +49,8 @@ def run_process(layout: Layout, role: str) -> int:
         record_failure(layout, error)
         sys.stderr.write(user_traceback(error, layout.code))
         return FINAL if isinstance(error, SmtfError) else exit_status(error)
+    finally:
+        signals_ignored()
     return 0
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from smtf_core import hookimpl
-from smtf_core.errors import UnexpectedStatusException
+from smtf_core.errors import InvalidInputError, UnexpectedStatusException
 from smtf_core.interfaces import Cluster, ScriptLoaderSpec, StrategySpec
 from smtf_core.models import ExportedModel
 from smtf_core.runtime.script.loader import TensorFlow1Loader
@@ -153,5 +153,5 @@ def test_a_plugin_brings_a_strategy_that_says_what_it_can_do(train, line):
 
     assert train(line, plugins=[Strategies()], distribution="counting").result.global_step == 20
     assert CountingStrategy.ran == 1
-    with pytest.raises(UnexpectedStatusException, match="'picky' cannot train model_fn scripts, only estimator_fn"):
+    with pytest.raises(InvalidInputError, match=r"'picky' cannot train model_fn scripts of generation 1\.x, only est"):
         train(line, plugins=[Strategies()], distribution="picky")

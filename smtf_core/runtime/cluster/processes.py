@@ -102,6 +102,12 @@ def signals_wanted() -> None:
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPPING)
 
 
+def signals_ignored() -> None:
+    """Nothing is left to be stopped; while Python ends, a signal would kill the process and look like a failure."""
+    for number in _STOPPING:
+        signal.signal(number, signal.SIG_IGN)
+
+
 def die_with_parent() -> None:
     """Make this process end when its parent ends, however that does: nothing may be left to run unsupervised.
 

@@ -38,7 +38,7 @@ from smtf_core.runtime.cluster.messages import (
     Waiting,
 )
 from smtf_core.runtime.cluster.ports import KeptPort
-from smtf_core.runtime.cluster.processes import Child, ended_in_words, signals_wanted
+from smtf_core.runtime.cluster.processes import Child, ended_in_words, signals_ignored, signals_wanted
 
 _log = logging.getLogger("smtf")
 
@@ -126,6 +126,9 @@ class Supervisor:
                 end = await self._handle(await self._events.get())
             return await self._conclude(end)
         finally:
+            for number in (signal.SIGTERM, signal.SIGINT):
+                loop.remove_signal_handler(number)
+            signals_ignored()
             await self._kill_children()
             for task in self._background:
                 task.cancel()

@@ -44,6 +44,7 @@ class StepHook(_SessionRunHook):
         self._stop = stop
         self._guard = guard
         self._session: Any = None
+        self._taken = 0
 
     def close_session(self) -> None:
         """Cancel the running step, from another thread: TensorFlow raises ``CancelledError`` in the training thread."""
@@ -67,12 +68,17 @@ class StepHook(_SessionRunHook):
 
     def after_run(self, run_context: Any, run_values: Any) -> None:
         """Report, and stop if asked to."""
+        self._taken += 1
         step = int(run_values.results["step"])
         self._guard.check(step)
         if "loss" in run_values.results:
             self._reporter.steps(step, float(run_values.results["loss"].mean()))
         if self._stop.requested:
             run_context.request_stop()
+
+    def end(self, session: Any) -> None:
+        """Tell this process's share: with several hosts the global step says nothing about it."""
+        _log.info("%d steps here", self._taken)
 
 
 class WaitHook(_SessionRunHook):
