@@ -7,6 +7,7 @@ however it comes, ends all of them. CONTROL is the descriptor of the hosts' cont
 
 from __future__ import annotations
 
+import logging
 import os
 import queue
 import re
@@ -61,6 +62,7 @@ class Launcher:
         for number in _STOPPING:
             signal.signal(number, lambda *_: self._events.put(None))
         job, hosts = self._launch.job, self._launch.hosts
+        self._log.listen(job.log_level)
         feeds = feeds_of(job, PluginManager())
         with ExitStack() as stack:
             for host in hosts:
@@ -153,22 +155,37 @@ class Launcher:
                 process.wait()
 
 
-class _Log:
-    """The job's log, which several hosts write."""
+class _Log(logging.Handler):
+    """The job's log, which several hosts write, and those who feed their channels here."""
 
     def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.setFormatter(logging.Formatter("%(levelname)s:%(name)s:%(message)s"))
         path.parent.mkdir(parents=True, exist_ok=True)
         self._file = path.open("a", encoding="utf-8", buffering=1)
-        self._lock = threading.Lock()
+        self._turn = threading.Lock()
+
+    def listen(self, level: int) -> None:
+        """Write what this process logs."""
+        logger = logging.getLogger("smtf")
+        logger.setLevel(level)
+        logger.addHandler(self)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """See :class:`logging.Handler`."""
+        for text in self.format(record).splitlines():
+            self._write("launcher", text, record.levelno)
 
     def collect(self, host: str, output: BinaryIO) -> None:
         """Write what a host prints, until it has ended."""
         for line in output:
             text = line.decode("utf-8", "replace").rstrip("\r\n")
             match = _LEVEL.match(text)
-            level = _LEVELS[match[1]] if match else 20
-            with self._lock:
-                self._file.write(LogLine(host, text, time.time(), level).format() + "\n")
+            self._write(host, text, _LEVELS[match[1]] if match else 20)
+
+    def _write(self, host: str, text: str, level: int) -> None:
+        with self._turn:
+            self._file.write(LogLine(host, text, time.time(), level).format() + "\n")
 
 
 _FAR = float("inf")
