@@ -43,8 +43,6 @@ def test_built_ins_are_ordinary_plugins_and_all_six_kinds_are_filled():
         "distribution strategy": ["parameter_server", "single"],
         "checkpoint store": ["file", "s3"],
         "serving adapter": ["tfs"],
-        "backend": ["inprocess"],
-        "serving adapter": ["json"],
         "backend": ["inprocess", "process"],
     }
 
