@@ -63,6 +63,11 @@ _ATTRIBUTES = frozenset(
     + [("string", name) for name in ("join", "letters", "lowercase", "maketrans", "strip", "uppercase")]
     + [("urllib", name) for name in ("quote", "unquote", "urlencode", "urlopen", "urlretrieve")]
 )
+# What they return is an iterator, which has no method `next` in Python 3.
+_ITERATORS = frozenset(("DictReader", "enumerate", "finditer", "iglob", "iter", "open", "reader", "walk"))
+# They return lists in Python 2, and what cannot be indexed in Python 3.
+_LISTS = frozenset(("filter", "map", "zip"))
+_VIEWS = frozenset(("items", "keys", "values"))
 # Words in a test that tell that a branch is for one of the two Pythons only.
 _VERSION_WORDS = ("version_info", "PY2", "PY3", "python_version", "hexversion")
 
@@ -112,7 +117,58 @@ def python_2_sign(source: str) -> Sign | None:
     if any(_is_python_3_only(node) for node in ast.walk(tree)):
         return None
     bound = {name for node in ast.walk(tree) for name in _bound_names(node)}
-    return min(_signs(tree, bound), key=lambda sign: sign.line, default=None)
+    return min(_signs(tree, _Names(bound, *_iterators(tree))), key=lambda sign: sign.line, default=None)
+
+
+@attrs.frozen
+class _Names:
+    """What is known of a source's names.
+
+    Attributes:
+        bound: those that it binds itself.
+        generators: functions of whose calls an iterator comes.
+        iterators: variables that hold an iterator, and nothing else, as far as is seen.
+    """
+
+    bound: set[str]
+    generators: set[str]
+    iterators: set[str]
+
+
+def _iterators(tree: ast.Module) -> tuple[set[str], set[str]]:
+    """The functions that make iterators, and the variables that hold what they made."""
+    generators = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and _yields(node)}
+    held: dict[str, bool] = {}
+    for node in ast.walk(tree):
+        assigned: list[tuple[ast.expr | None, ast.expr]] = []
+        if isinstance(node, ast.Assign):
+            assigned = [(target, node.value) for target in node.targets]
+        elif isinstance(node, ast.withitem):
+            assigned = [(node.optional_vars, node.context_expr)]
+        for target, value in assigned:
+            if isinstance(target, ast.Name):
+                held[target.id] = held.get(target.id, True) and _makes_iterator(value, generators)
+    return generators, {name for name, always in held.items() if always}
+
+
+def _yields(function: ast.FunctionDef) -> bool:
+    waiting: list[ast.AST] = [*function.body]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Yield):
+            return True
+        if not isinstance(node, (ast.FunctionDef, ast.ClassDef, ast.Lambda)):
+            waiting += ast.iter_child_nodes(node)
+    return False
+
+
+def _makes_iterator(value: ast.expr, generators: set[str]) -> bool:
+    return isinstance(value, ast.Call) and _last_name(value.func) in _ITERATORS | generators
+
+
+def _last_name(function: ast.expr) -> str:
+    """``c`` of ``a.b.c``; ``''``: it is no name."""
+    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
 
 
 def _parsed(source: str) -> ast.Module:
@@ -155,39 +211,68 @@ def _bound_names(node: ast.AST) -> Iterator[str]:
         yield (node.asname or node.name).partition(".")[0]
 
 
-def _signs(node: ast.AST, bound: set[str]) -> Iterator[Sign]:
+def _signs(node: ast.AST, names: _Names) -> Iterator[Sign]:
     if isinstance(node, ast.Try) and any(_catches_absence(handler) for handler in node.handlers):
         children: list[ast.AST] = [*node.finalbody]
     elif isinstance(node, ast.If) and any(word in ast.dump(node.test) for word in _VERSION_WORDS):
         children = []
     else:
-        yield from _own_signs(node, bound)
+        yield from _own_signs(node, names)
         children = list(ast.iter_child_nodes(node))
     for child in children:
-        yield from _signs(child, bound)
+        yield from _signs(child, names)
 
 
-def _own_signs(node: ast.AST, bound: set[str]) -> Iterator[Sign]:
+def _own_signs(node: ast.AST, names: _Names) -> Iterator[Sign]:
     if isinstance(node, ast.Import):
         for alias in node.names:
             if alias.name in _MODULES:
                 yield Sign(node.lineno, f"the module {alias.name}")
     elif isinstance(node, ast.ImportFrom):
-        names = [alias.name for alias in node.names]
         if node.level == 0 and node.module in _MODULES:
             yield Sign(node.lineno, f"the module {node.module}")
-        for name in names:
-            if node.level == 0 and (node.module, name) in _ATTRIBUTES:
-                yield Sign(node.lineno, f"{node.module}.{name}")
+        for alias in node.names:
+            if node.level == 0 and (node.module, alias.name) in _ATTRIBUTES:
+                yield Sign(node.lineno, f"{node.module}.{alias.name}")
     elif isinstance(node, ast.Name):
-        if isinstance(node.ctx, ast.Load) and node.id in _BUILTINS and node.id not in bound:
+        if isinstance(node.ctx, ast.Load) and node.id in _BUILTINS and node.id not in names.bound:
             yield Sign(node.lineno, f"the built-in {node.id}")
     elif isinstance(node, ast.Attribute):
-        if isinstance(node.value, ast.Name) and (node.value.id, node.attr) in _ATTRIBUTES and node.value.id in bound:
+        if (
+            isinstance(node.value, ast.Name)
+            and (node.value.id, node.attr) in _ATTRIBUTES
+            and node.value.id in names.bound
+        ):
             yield Sign(node.lineno, f"{node.value.id}.{node.attr}")
         # Data frames had iteritems in Python 3, too.
-        if node.attr == "has_key" or (node.attr in _METHODS and "pandas" not in bound and "pd" not in bound):
+        if node.attr == "has_key" or (node.attr in _METHODS and not _has_frames(names)):
             yield Sign(node.lineno, f"the method {node.attr}")
+    elif isinstance(node, ast.Call):
+        if _is_next_of_iterator(node, names):
+            yield Sign(node.lineno, "the method next of an iterator")
+    elif isinstance(node, ast.Subscript) and isinstance(node.value, ast.Call):
+        called = node.value.func
+        if isinstance(called, ast.Name) and called.id in _LISTS and called.id not in names.bound:
+            yield Sign(node.lineno, f"{called.id} that returns a list")
+        elif (
+            isinstance(called, ast.Attribute)
+            and called.attr in _VIEWS
+            and not node.value.args
+            and not _has_frames(names)
+        ):
+            yield Sign(node.lineno, f"{called.attr}() that returns a list")
+
+
+def _is_next_of_iterator(node: ast.Call, names: _Names) -> bool:
+    if not isinstance(node.func, ast.Attribute) or node.func.attr != "next" or node.args or node.keywords:
+        return False
+    of = node.func.value
+    return _makes_iterator(of, names.generators) or (isinstance(of, ast.Name) and of.id in names.iterators)
+
+
+def _has_frames(names: _Names) -> bool:
+    """Whether objects of pandas may be about, which have some of the methods in Python 3."""
+    return "pandas" in names.bound or "pd" in names.bound
 
 
 def _catches_absence(handler: ast.ExceptHandler) -> bool:

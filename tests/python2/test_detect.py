@@ -22,6 +22,12 @@ from smtf_core.python2.detect import decode, python_2_sign
         ("import urllib\nurllib.urlretrieve('a')\n", 2, "urllib.urlretrieve"),
         ("for k, v in {}.iteritems(): pass\n", 1, "the method iteritems"),
         ("{}.has_key(1)\n", 1, "the method has_key"),
+        ("import csv\nrows = csv.reader([])\nhead = rows.next()\n", 3, "the method next"),
+        ("import os\nprint(os.walk('.').next())\n", 2, "the method next"),
+        ("def batches():\n    yield 1\n\nb = batches()\nx = b.next()\n", 5, "the method next"),
+        ("with open('x') as f:\n    f.next()\n", 2, "the method next"),
+        ("first = {'a': 1}.keys()[0]\n", 1, "keys() that returns a list"),
+        ("x = map(int, '12')[0]\n", 1, "map that returns a list"),
     ],
 )
 def test_python_2(source, line, what):
@@ -43,6 +49,11 @@ def test_python_2(source, line, what):
         "import six\nif six.PY2:\n    unicode('x')\n",
         "def f(long): return long\n",
         "import pandas as pd\nfor k, v in pd.DataFrame().iteritems(): pass\n",
+        "import pandas as pd\nfirst = pd.DataFrame().keys()[0]\n",
+        # Keras's iterators have the method in Python 3, too.
+        "def images(generator):\n    return generator.flow('x').next()\n",
+        "def f():\n    def g():\n        yield 1\n    return g\nx = f()\nx.next()\n",
+        "x = iter([])\nx = Own()\nx.next()\n",
         "x = f'{1}'\nimport cPickle\n",
         "import urllib.request\nurllib.request.urlopen('x')\n",
     ],
