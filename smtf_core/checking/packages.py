@@ -21,6 +21,7 @@ def package_findings(source: Source, folders: list[Path]) -> Iterator[Finding]:
         source: the file.
         folders: where the script's own modules are.
     """
+    told: set[tuple[str, int]] = set()
     for use in imports(source):
         root = use.dotted.partition(".")[0]
         if use.guarded or root in ("tensorflow", "numpy", "sagemaker_tensorflow", "smtf_core"):
@@ -30,6 +31,7 @@ def package_findings(source: Source, folders: list[Path]) -> Iterator[Finding]:
         lost = lost_name(use.dotted)
         if lost is not None:
             yield Finding(str(source.path), use.line, "error", f"{use.dotted} is no longer there", lost)
-        elif root not in sys.stdlib_module_names and find_spec(root) is None:
+        elif root not in sys.stdlib_module_names and (root, use.line) not in told and find_spec(root) is None:
+            told.add((root, use.line))
             remedy = f"pip install {requirement(root)}, or name it in requirements_file."
             yield Finding(str(source.path), use.line, "error", f"package {root} is not installed", remedy)

@@ -10,6 +10,7 @@ from smtf_core.checking.contract import contract_findings
 from smtf_core.checking.differences import difference_findings
 from smtf_core.checking.finding import Finding
 from smtf_core.checking.packages import package_findings
+from smtf_core.checking.paths import path_findings
 from smtf_core.checking.source import read_sources
 from smtf_core.checking.tensorflow import releases_with_all, shims, spoken_releases, tensorflow_findings
 from smtf_core.errors import InvalidInputError
@@ -75,6 +76,7 @@ def check(script: Path, source_dir: Path | None = None, framework_version: str |
     findings = list(contract_findings(sources[0]))
     for source in sources:
         findings += package_findings(source, folders)
+        findings += path_findings(source)
         if version.generation == 1:
             findings += tensorflow_findings(source, api)
     if framework_version is not None and version.generation == 1:

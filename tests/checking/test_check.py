@@ -69,6 +69,16 @@ def test_guarded_names_are_fine(report):
     assert report(text).will_run
 
 
+def test_packages_are_told_once_a_line_and_paths_of_containers(report):
+    text = "from no_such_package import a, b\nDATA = '/opt/ml/input/data/training'\n"
+    found = report(GOOD.replace("import numpy as np\n", text))
+    assert [(line, message) for line, message, _ in messages(found)] == [
+        (1, "package no_such_package is not installed")
+    ]
+    [(line, message, remedy)] = messages(found, "warning")
+    assert (line, "SageMaker's containers" in message, "training_dir" in remedy) == (2, True, True)
+
+
 def test_differences_of_a_release(report):
     text = GOOD.replace(
         "return tf", "x = tf.reduce_sum(net, keepdims=True)\n    tf.contrib.data.map_and_batch\n    return tf"
