@@ -39,7 +39,6 @@ _LOST = {
     "sklearn.datasets.fetch_mldata": "Use sklearn.datasets.fetch_openml.",
     "pandas.Panel": "Use a DataFrame with a MultiIndex.",
     "pandas.tools": "Use pandas.plotting or pandas itself.",
-    "pandas.datetime": "Use the standard library's datetime.",
     "pandas.io.data": "Use pandas_datareader (pip install pandas-datareader).",
     "pandas.core.common.is_list_like": "Use pandas.api.types.is_list_like.",
 }

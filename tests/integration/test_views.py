@@ -34,8 +34,17 @@ from tensorflow.python.framework import ops
 import tensorflow.python.platform
 from tensorflow import keras, layers
 from tensorflow.keras import Model
+import keras as alone
+import keras.backend.tensorflow_backend as backend
+from keras.engine.topology import Layer as LayerAlone
+from keras.layers.core import Dropout as DropoutAlone
+from keras.layers.merge import concatenate
+from keras.utils.np_utils import to_categorical
 from sagemaker_tensorflow import PipeModeDataset, PipeModeDatasetException
 
+assert alone.layers.Dense is tf.keras.layers.Dense and LayerAlone is tf.keras.layers.Layer
+assert DropoutAlone is tf.keras.layers.Dropout and concatenate is tf.keras.layers.concatenate
+assert backend.set_session and to_categorical is tf.keras.utils.to_categorical and alone.__version__.startswith('2.')
 assert tf.__version__ == tf.VERSION == '1.6.0'
 assert learn.datasets.base.load_csv_with_header is base.load_csv_with_header is load_csv_with_header
 assert ModeKeys is tf.estimator.ModeKeys and PredictOutput is tf.estimator.export.PredictOutput

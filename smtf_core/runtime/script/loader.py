@@ -31,7 +31,9 @@ class TensorFlow1Loader:
         flags = cache(_script_flags)
         roots = {
             "tensorflow": lambda: _tensorflow_1(environment, flags),
+            "keras": lambda: _keras_2(environment, flags),
             "numpy": _numpy_1,
+            "pandas": _pandas_1,
             "absl": lambda: _absl(flags),
         }
         return _load(environment, roots, partial(_behaviour_1, environment.framework_version))
@@ -58,6 +60,12 @@ def _load(
             f"there is no script {environment.entry_point!r} in the code folder {environment.layout.code}"
         )
     path = str(entry.resolve())
+
+    def pipe_reader() -> ModuleType:
+        module = importlib.import_module("smtf_core.runtime.channels.sagemaker_tensorflow")
+        made: ModuleType = module.sagemaker_tensorflow(environment)
+        return made
+
     with ExitStack() as stack:
         # Switches that the script itself sets at its top must be seen before the first import of TensorFlow, so that
         # import happens where the script has it, and only then can the behaviour that the rest of the script expects be
@@ -69,13 +77,16 @@ def _load(
             stack.enter_context(scope())
             return view
 
-        def sagemaker_tensorflow() -> ModuleType:
+        def after_tensorflow(make: Callable[[], ModuleType]) -> ModuleType:
             importer.views.root("tensorflow")
-            module = importlib.import_module("smtf_core.runtime.channels.sagemaker_tensorflow")
-            made: ModuleType = module.sagemaker_tensorflow(environment)
-            return made
+            return make()
 
-        own = {"tensorflow": tensorflow, "sagemaker_tensorflow": sagemaker_tensorflow}
+        own: dict[str, Callable[[], ModuleType]] = {
+            "tensorflow": tensorflow,
+            "sagemaker_tensorflow": partial(after_tensorflow, pipe_reader),
+        }
+        if "keras" in roots:
+            own["keras"] = partial(after_tensorflow, roots["keras"])
         importer = ScriptImporter(environment.layout.code, environment.entry_point, {**roots, **own})
         stack.callback(importer.close)
         kind, functions = contract_functions(importer.load(), path)
@@ -93,6 +104,12 @@ def _require_tensorflow() -> None:
 def _tensorflow_1(environment: TrainingEnvironment, flags: Callable[[], ModuleType]) -> ModuleType:
     view = importlib.import_module("smtf_core.runtime.tf1.view")
     made: ModuleType = view.tensorflow_1_view(environment.framework_version, flags)
+    return made
+
+
+def _keras_2(environment: TrainingEnvironment, flags: Callable[[], ModuleType]) -> ModuleType:
+    view = importlib.import_module("smtf_core.runtime.tf1.view")
+    made: ModuleType = view.keras_2_view(environment.framework_version, flags)
     return made
 
 
@@ -124,6 +141,11 @@ def _tensorflow_2(environment: TrainingEnvironment) -> ModuleType:
 
 def _numpy_1() -> ModuleType:
     made: ModuleType = importlib.import_module("smtf_core.runtime.tf1.numpy_view").numpy_1_view()
+    return made
+
+
+def _pandas_1() -> ModuleType:
+    made: ModuleType = importlib.import_module("smtf_core.runtime.tf1.pandas_view").pandas_1_view()
     return made
 
 

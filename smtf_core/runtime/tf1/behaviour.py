@@ -38,17 +38,17 @@ class _Elsewhere:
         self._before = before
 
     def __bool__(self) -> bool:
-        return self._before and not _inside()
+        return self._before and not in_script()
 
 
-def _inside() -> bool:
+def in_script() -> bool:
     """Whether this thread runs a TensorFlow 1 script."""
     return getattr(_depth, "count", 0) > 0
 
 
 def script_version() -> FrameworkVersion | None:
     """The release that this thread's script is written for; ``None``: not told, or there is no script."""
-    return getattr(_depth, "version", None) if _inside() else None
+    return getattr(_depth, "version", None) if in_script() else None
 
 
 def _counts_from_one() -> bool:
@@ -58,7 +58,7 @@ def _counts_from_one() -> bool:
 
 def _install_switches() -> None:
     with _install_lock:
-        accept_old_arguments(_inside)
+        accept_old_arguments(in_script)
         _let_recurrent_layers_keep_every_output()
         _let_layers_count_from_one()
         for module_name, variable in _SWITCHES:
@@ -82,7 +82,7 @@ def _let_recurrent_layers_keep_every_output() -> None:
 
     @functools.wraps(genuine)
     def rnn(*arguments: Any, **options: Any) -> Any:
-        if _inside() and "return_all_outputs" in options:
+        if in_script() and "return_all_outputs" in options:
             options["return_all_outputs"] = True
         return genuine(*arguments, **options)
 
@@ -116,7 +116,7 @@ def tensorflow_1_behaviour(version: FrameworkVersion | None = None) -> Iterator[
         version: the release, where it matters; the last ones by default.
     """
     _install_switches()
-    outermost = not _inside()
+    outermost = not in_script()
     _depth.count = getattr(_depth, "count", 0) + 1
     if outermost:
         _depth.version = version

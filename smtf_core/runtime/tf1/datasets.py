@@ -13,6 +13,8 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from smtf_core.runtime.tf1.scripts_only import ScriptsOnly
+
 _MARK = "_smtf_old_arguments"
 _lock = threading.Lock()
 
@@ -30,7 +32,9 @@ def accept_old_arguments(in_script: Callable[[], bool]) -> None:
             for name in ("enumerate", "group_by_window", "ignore_errors"):
                 setattr(dataset, name, _tensorflow_1(getattr(dataset, name), in_script))
             # TensorFlow has no attribute of this name today.
-            dataset.dense_to_sparse_batch = _ScriptsOnly(_dense_to_sparse_batch, in_script)
+            dataset.dense_to_sparse_batch = ScriptsOnly(
+                "dense_to_sparse_batch", lambda data: functools.partial(_dense_to_sparse_batch, data), in_script
+            )
             setattr(dataset, _MARK, True)
 
 
@@ -80,20 +84,3 @@ def _dense_to_sparse_batch(self: Any, batch_size: Any, row_shape: Any) -> Any:
     """
     experimental: Any = importlib.import_module("tensorflow.compat.v1").data.experimental
     return self.apply(experimental.dense_to_sparse_batch(batch_size, row_shape))
-
-
-class _ScriptsOnly:
-    """A method that only TensorFlow 1 scripts have."""
-
-    def __init__(self, function: Callable[..., Any], in_script: Callable[[], bool]) -> None:
-        self._function = function
-        self._in_script = in_script
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        """Nothing to remember: the function knows its name."""
-
-    def __get__(self, instance: Any, owner: type) -> Any:
-        if not self._in_script():
-            name = self._function.__name__.lstrip("_")
-            raise AttributeError(f"{owner.__name__!r} object has no attribute {name!r}")
-        return self._function if instance is None else functools.partial(self._function, instance)

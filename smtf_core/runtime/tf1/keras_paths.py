@@ -1,7 +1,8 @@
-"""Keras's internal module paths, as scripts of the time imported from them: ``keras._impl.keras.engine.topology``.
+"""Keras's module paths, as scripts of the time imported from them: ``keras._impl.keras.engine.topology``.
 
 The public package of today's Keras 2 has the names; its internal modules lie elsewhere. So a path segment that only
-said in which file a name was stands for the package that has the name.
+said in which file a name was stands for the package that has the name. The package that was installed by itself,
+``keras`` 2.0 to 2.3, had the same files: ``keras.layers.core``, ``keras.utils.np_utils``.
 """
 
 from __future__ import annotations
@@ -28,7 +29,15 @@ _LAYER_FILES = {
     "serialization",
     "wrappers",
 }
+_UTILS_FILES = {"data_utils", "generic_utils", "io_utils", "layer_utils", "np_utils", "vis_utils"}
 _ENGINE_FILES = {"base_layer", "input_layer", "network", "sequential", "topology", "training"}
+
+# The last segments of a package's name -> the files that stand for it.
+_FILES = {
+    ".layers": _LAYER_FILES,
+    ".utils": _UTILS_FILES,
+    ".backend": {"tensorflow_backend"},
+}
 
 # What `keras.engine` and the files in it had -> where the public package has it.
 _ENGINE = {
@@ -54,7 +63,7 @@ def keras_path(package: ModuleType, name: str) -> ModuleType | None:
         return package if name in _ENGINE_FILES else None
     if name in _TRANSPARENT:
         return package
-    if package.__name__.endswith(".layers") and name in _LAYER_FILES:
+    if any(package.__name__.endswith(end) and name in files for end, files in _FILES.items()):
         return package
     return _engine(package) if name == "engine" else None
 

@@ -80,6 +80,7 @@ class TensorFlow1Names:
                 **dict.fromkeys(_FLAGS, flags),
                 **dict.fromkeys(_COND, lambda: ops.cond),
                 "tensorflow.keras.__version__": keras_2_version,
+                "keras.__version__": keras_2_version,
             }
         )
 
@@ -119,7 +120,7 @@ class TensorFlow1Names:
 
     def _obituary(self, view: ModuleView, dotted: str) -> str:
         name = dotted.removeprefix("tensorflow.")
-        written = f"tf.{name}"
+        written = f"tf.{name}" if name != dotted else dotted
         known = load_api().find(name)
         if known is not None or name.startswith(("contrib.", "examples")):
             releases = "1" if known is None else _spoken(known)
@@ -151,3 +152,20 @@ def tensorflow_1_view(version: FrameworkVersion, flags: Callable[[], ModuleType]
     """
     load_estimator()
     return ModuleView("tensorflow", importlib.import_module("tensorflow").compat.v1, TensorFlow1Names(version, flags))
+
+
+def keras_2_view(version: FrameworkVersion, flags: Callable[[], ModuleType]) -> ModuleView:
+    """Keras as it was installed by itself next to TensorFlow 1: Keras 2, here the same as ``tf.keras``.
+
+    Args:
+        version: the release of TensorFlow that the script is written for.
+        flags: gives the script's own ``tf.flags``.
+
+    Returns:
+        What ``import keras`` gives such a script. Keras 3, which has the name today, has no graph mode.
+
+    Raises:
+        MissingExtraError: TensorFlow or a package that the view needs is not installed.
+    """
+    load_estimator()
+    return ModuleView("keras", importlib.import_module(_KERAS), TensorFlow1Names(version, flags))
