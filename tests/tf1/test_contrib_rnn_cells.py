@@ -241,6 +241,7 @@ def test_the_linear_layer_of_the_internal_module(tf):
         with tf.variable_scope(None, "l"):
             outputs = module._linear([tf.ones([2, 3]), tf.ones([2, 1])], 5, True)
         assert outputs.shape.as_list() == [2, 5]
+        assert module._concat(2, [3], static=True) == [2, 3]
     assert [v.op.name for v in tf.global_variables()] == ["l/kernel", "l/bias", "l_1/kernel", "l_1/bias"]
 
 

@@ -4,6 +4,8 @@ Source: TensorFlow 1.11 API documentation, ``tf.contrib.rnn``.
 """
 
 from tensorflow.python.ops import rnn as _rnn
+from tensorflow.python.ops.rnn_cell_impl import _concat as _concat
+from tensorflow.python.ops.rnn_cell_impl import _zero_state_tensors as _zero_state_tensors
 from tensorflow.python.ops.rnn_cell_impl import assert_like_rnncell as assert_like_rnncell
 from tf_keras.src.layers.rnn.legacy_cells import LayerRNNCell as LayerRNNCell
 
