@@ -5,7 +5,7 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 
 from smtf_core.errors import InvalidInputError
-from smtf_core.interfaces import BackendSpec, CheckpointStoreSpec, InputModeSpec, StrategySpec
+from smtf_core.interfaces import BackendSpec, CheckpointStoreSpec, InputModeSpec, ServingAdapterSpec, StrategySpec
 from smtf_core.models import Channel
 from smtf_core.models.uri import scheme_of
 from smtf_core.registry import Registry
@@ -122,3 +122,14 @@ def choose_checkpoint_store(registry: Registry[CheckpointStoreSpec], uri: str) -
         UnknownNameError: no store has that scheme.
     """
     return registry.find(scheme_of(uri))
+
+
+def choose_serving_adapter(registry: Registry[ServingAdapterSpec], name: str) -> ServingAdapterSpec:
+    """The serving adapter of that name, or the one that has it as another name (``'tensorflow-serving'``).
+
+    Raises:
+        UnknownNameError: there is none.
+        PluginError: several have it.
+    """
+    spec = registry.pick(lambda spec: name == spec.name or name in spec.aliases, f"called {name!r}")
+    return registry.find(name) if spec is None else spec

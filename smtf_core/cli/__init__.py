@@ -12,6 +12,7 @@ from smtf_core._version import __version__
 COMMANDS = {
     "train": ("smtf_core.cli.train:train", "Train a script."),
     "check": ("smtf_core.cli.check:check", "Tell what a script is, and what would keep it from running."),
+    "serve": ("smtf_serving.command:serve", "Answer requests over HTTP with an exported model."),
     "plugins": ("smtf_core.cli.plugins:plugins", "List plugins and what they provide."),
 }
 

@@ -1,0 +1,1 @@
+"""HTTP in front of a model server: our own transport, and an ASGI application for others'."""
