@@ -8,6 +8,7 @@ _REQUIREMENTS = {
     "cv2": "opencv-python-headless",
     "Crypto": "pycryptodome",
     "dateutil": "python-dateutil",
+    "distutils": "setuptools",
     "keras": "tf_keras",
     "PIL": "pillow",
     "skimage": "scikit-image",

@@ -25,19 +25,14 @@ _FIXERS = [
     "exec",
     "execfile",
     "exitfunc",
-    "filter",
     "funcattrs",
     "getcwdu",
     "has_key",
-    "import",
     "imports",
     "imports2",
     "input",
     "intern",
-    "itertools",
-    "itertools_imports",
     "long",
-    "map",
     "metaclass",
     "methodattrs",
     "ne",
@@ -62,9 +57,10 @@ _FIXERS = [
     "urllib",
     "xrange",
     "xreadlines",
-    "zip",
 ]
-_OWN_FIXERS = ("division", "library", "file", "decode", "cmp")
+_OWN_FIXERS = (
+    "relative", "library", "builtins", "sys", "division", "file", "decode", "text", "message", "sort", "methods", "cmp"
+)  # fmt: skip
 _TAB_WIDTH = 8  # Python 2.7 language reference, "Indentation"
 
 
@@ -80,8 +76,8 @@ class Converted:
     text: str
     lines: tuple[int, ...]
 
-    def compile(self, filename: str) -> CodeType:
-        """Code whose line numbers are those of the source.
+    def tree(self, filename: str) -> ast.Module:
+        """Its syntax, with the line numbers of the source.
 
         Args:
             filename: the source's file, for tracebacks.
@@ -97,9 +93,15 @@ class Converted:
                 error.lineno = self._line(error.lineno or 1)
                 error.end_lineno = error.offset = error.end_offset = None
                 raise
-            for node in ast.walk(tree):
-                self._point_back(node)
-            return compile(tree, filename, "exec", dont_inherit=True)
+        for node in ast.walk(tree):
+            self._point_back(node)
+        return tree
+
+    def compile(self, filename: str) -> CodeType:
+        """Code with the line numbers of the source; see :meth:`tree`."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return compile(self.tree(filename), filename, "exec", dont_inherit=True)
 
     def _point_back(self, node: Any) -> None:
         if hasattr(node, "lineno"):

@@ -68,6 +68,8 @@ _ITERATORS = frozenset(("DictReader", "enumerate", "finditer", "iglob", "iter", 
 # They return lists in Python 2, and what cannot be indexed in Python 3.
 _LISTS = frozenset(("filter", "map", "zip"))
 _VIEWS = frozenset(("items", "keys", "values"))
+# Special methods that only Python 2 calls, with those that Python 3 calls instead.
+_SPECIAL_METHODS = {"__cmp__": "__eq__", "__div__": "__truediv__", "__nonzero__": "__bool__"}
 # Words in a test that tell that a branch is for one of the two Pythons only.
 _VERSION_WORDS = ("version_info", "PY2", "PY3", "python_version", "hexversion")
 
@@ -234,6 +236,8 @@ def _own_signs(node: ast.AST, names: _Names) -> Iterator[Sign]:
         for alias in node.names:
             if node.level == 0 and (node.module, alias.name) in _ATTRIBUTES:
                 yield Sign(node.lineno, f"{node.module}.{alias.name}")
+    elif isinstance(node, ast.ClassDef):
+        yield from _signs_of_class(node)
     elif isinstance(node, ast.Name):
         if isinstance(node.ctx, ast.Load) and node.id in _BUILTINS and node.id not in names.bound:
             yield Sign(node.lineno, f"the built-in {node.id}")
@@ -250,6 +254,8 @@ def _own_signs(node: ast.AST, names: _Names) -> Iterator[Sign]:
     elif isinstance(node, ast.Call):
         if _is_next_of_iterator(node, names):
             yield Sign(node.lineno, "the method next of an iterator")
+        if _name_called(node) in ("sort", "sorted") and any(keyword.arg == "cmp" for keyword in node.keywords):
+            yield Sign(node.lineno, "the argument cmp")
     elif isinstance(node, ast.Subscript) and isinstance(node.value, ast.Call):
         called = node.value.func
         if isinstance(called, ast.Name) and called.id in _LISTS and called.id not in names.bound:
@@ -273,6 +279,19 @@ def _is_next_of_iterator(node: ast.Call, names: _Names) -> bool:
 def _has_frames(names: _Names) -> bool:
     """Whether objects of pandas may be about, which have some of the methods in Python 3."""
     return "pandas" in names.bound or "pd" in names.bound
+
+
+def _name_called(node: ast.Call) -> str:
+    return ast.unparse(node.func).rpartition(".")[2]
+
+
+def _signs_of_class(node: ast.ClassDef) -> Iterator[Sign]:
+    names = {name for statement in node.body for child in ast.walk(statement) for name in _bound_names(child)}
+    for statement in node.body:
+        if isinstance(statement, ast.FunctionDef) and _SPECIAL_METHODS.get(statement.name, statement.name) not in names:
+            yield Sign(statement.lineno, f"the method {statement.name}")
+        elif isinstance(statement, ast.Assign) and "__metaclass__" in map(ast.unparse, statement.targets):
+            yield Sign(statement.lineno, "__metaclass__")
 
 
 def _catches_absence(handler: ast.ExceptHandler) -> bool:

@@ -58,10 +58,33 @@ def run(text, filename="script.py"):
         ("b'x'.decode()", "x"),
         ("cmp(a, b)", 1),
         ("unicode(1) + ur'\\d'", "1\\d"),
+        ("round(2.5)", 3.0),
+        ("round(-a) / b", -3.5),
+        ("round(2.345, 2)", 2.35),
+        ("math.floor(a) / b", 3.5),
+        ("map(None, xs, [3])", [(1, 3), (2, None)]),
+        ("filter(lambda x: x != 'b', 'abc')", "ac"),
+        ("zip(xs, xs)[0]", (1, 1)),
+        ("sorted(xs, cmp=lambda x, y: y - x)", [2, 1]),
+        ("sorted(xs, lambda x, y: y - x, lambda x: -x)", [1, 2]),
+        ("itertools.izip(xs, xs).next()", (1, 1)),
+        ("ord(struct.pack('<B2s', 7, 'ab')[0])", 7),
+        ("struct.unpack('<H', '\\x01\\x02')", (0x201,)),
+        ("hashlib.md5('abc').hexdigest()[:4]", "9001"),
+        ("base64.b64encode('abc') + 'x'.encode('hex')", "YWJj78"),
+        ("'6162'.decode('hex')", b"ab"),
+        ("'gr\\xc3\\xbc'.decode('utf-8')", "gr\u00fc"),
+        ("'gr\u00fc'.decode('utf-8')", "gr\u00fc"),
+        ("'gr\u00fc'.decode('ascii', 'ignore')", "gr"),
+        ("unicode('x', 'utf-8').upper()", "X"),
+        ("'hello'.translate(None, 'l').upper()", "HEO"),
+        ("'hello'.translate(string.maketrans('e', 'a'), 'l')", "hao"),
+        ("subprocess.check_output(['echo', 'a b']).split()", ["a", "b"]),
     ],
 )
 def test_expressions_mean_what_they_meant(expression, value):
-    got = run(f"a, b, c, xs = 7, 2, 0.5, [1, 2]\nvalue = {expression}\n")["value"]
+    modules = "import base64, hashlib, itertools, math, string, struct, subprocess\n"
+    got = run(f"{modules}a, b, c, xs = 7, 2, 0.5, [1, 2]\nvalue = {expression}\n")["value"]
     assert got == value
     assert type(got) is type(value)
 
@@ -140,6 +163,73 @@ def test_classes_compared_by_cmp():
     assert (names["ordered"], names["same"], names["different"], names["kept"]) == (1, True, True, 2)
 
 
+def test_exceptions_have_their_message():
+    names = run(
+        """\
+        class Own(Exception):
+            message = "own"
+        said = []
+        for error in ValueError("one"), ValueError(1, 2), Own("x"):
+            try:
+                raise error
+            except (ValueError, Own), e:
+                said.append(e.message.upper() if e.message else e.message)
+        """
+    )
+    assert names["said"] == ["ONE", "", "OWN"]
+
+
+def test_special_methods_and_lists_sorted_by_comparison():
+    names = run(
+        """\
+        class Share(object):
+            def __init__(self, n): self.n = n
+            def __div__(self, k): return Share(self.n / k)
+            def __rdiv__(self, k): return k / self.n
+            def __eq__(self, other): return self.n == other.n
+        halves = (Share(7) / 2).n, 9 / Share(2)
+        known = {Share(1): 1}
+        items = [2, 3, 1]
+        items.sort(lambda x, y: cmp(y, x))
+        pairs = [(1, 2), (2, 1)]
+        pairs.sort(cmp=lambda x, y: x - y, key=lambda pair: pair[1], reverse=True)
+        """
+    )
+    assert names["halves"] == (3, 4)
+    assert len(names["known"]) == 1
+    assert names["items"] == [3, 2, 1]
+    assert names["pairs"] == [(1, 2), (2, 1)]
+
+
+def test_the_default_encoding_is_set_without_replacing_the_streams(capsys):
+    run(
+        "import sys\nreload(sys)\nsys.setdefaultencoding('utf-8')\nreload(sys).setdefaultencoding('utf-8')\nprint 'seen'\n"
+    )
+    assert capsys.readouterr().out == "seen\n"
+
+
+def test_files_take_text_and_bytes(tmp_path):
+    names = run(
+        f"""\
+        import os
+        os.chdir({str(tmp_path)!r})
+        out = open("a.txt", "w")
+        out.write(u"gr\u00fc".encode("utf-8")); out.writelines(["n", "\\n"]); out.close()
+        with open("a.bin", "wb") as out:
+            out.write("x"); out.write(chr(10)); print >>out, "y"
+        with open("l.txt", "wb") as out: out.write(b"\\xe4\\n")
+        lines = open("a.txt", "rU").readlines()
+        data = file("a.bin", "rb").read()
+        latin = open("l.txt").read().strip().decode("latin-1")
+        both = open("a.bin", "r+b"); both.seek(2); both.write("z"); both.close()
+        after = open("a.bin").read()
+        """
+    )
+    assert names["lines"] == ["gr\u00fcn\n"]
+    assert (names["data"], names["after"]) == (b"x\ny\n", "x\nz\n")
+    assert names["latin"] == "\u00e4"
+
+
 def test_new_division_is_left_alone_where_the_source_asks_for_it():
     assert run('"""Doc."""\nfrom __future__ import division\nx = 1 / 2\nprint "x"\n')["x"] == 0.5
 
@@ -185,6 +275,16 @@ def test_relative_imports_inside_a_package_become_explicit(tmp_path):
     (tmp_path / "__init__.py").touch()
     (tmp_path / "helper.py").touch()
     assert convert("import helper\nimport os\n", str(tmp_path / "a.py")).text == "from . import helper\nimport os\n"
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "__init__.py").touch()
+    for line, text in {
+        "import Queue, helper, os": "import queue, os; from . import helper",
+        "import sub.part": "from . import sub; from .sub import part as _sub_part",
+        "import sub.part as p, helper as h": "from .sub import part as p; from . import helper as h",
+        "from sub.part import x": "from .sub.part import x",
+        "from os import path": "from os import path",
+    }.items():
+        assert convert(f"{line}\n", str(tmp_path / "a.py")).text == f"{text}\n"
     (tmp_path / "__init__.py").unlink()
     assert convert("import helper\nprint 1\n", str(tmp_path / "a.py")).text.startswith("import helper\n")
 

@@ -28,6 +28,9 @@ from smtf_core.python2.detect import decode, python_2_sign
         ("with open('x') as f:\n    f.next()\n", 2, "the method next"),
         ("first = {'a': 1}.keys()[0]\n", 1, "keys() that returns a list"),
         ("x = map(int, '12')[0]\n", 1, "map that returns a list"),
+        ("x = sorted([1], cmp=lambda a, b: b - a)\n", 1, "the argument cmp"),
+        ("class A:\n    __metaclass__ = type\n", 2, "__metaclass__"),
+        ("class A:\n    def __nonzero__(self): return True\n", 2, "the method __nonzero__"),
     ],
 )
 def test_python_2(source, line, what):
@@ -48,6 +51,8 @@ def test_python_2(source, line, what):
         "import sys\nif sys.version_info[0] == 2:\n    import urllib2\nelse:\n    import urllib.request\n",
         "import six\nif six.PY2:\n    unicode('x')\n",
         "def f(long): return long\n",
+        "class A:\n    def __bool__(self): return True\n    __nonzero__ = __bool__\n",
+        "class A:\n    def __div__(self, o): return self\n    __truediv__ = __div__\n",
         "import pandas as pd\nfor k, v in pd.DataFrame().iteritems(): pass\n",
         "import pandas as pd\nfirst = pd.DataFrame().keys()[0]\n",
         # Keras's iterators have the method in Python 3, too.

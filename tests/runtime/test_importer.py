@@ -212,3 +212,80 @@ def test_views_leave_other_imports_alone():
     views = Views({"fake": lambda: ModuleType("fake")})
     assert views.import_("json.decoder", fromlist=("JSONDecoder",)) is importlib.import_module("json.decoder")
     assert views.import_("json.decoder") is importlib.import_module("json")
+
+
+def test_a_package_finds_what_lies_beside_its_files(write, tmp_path):
+    """As in Python 2, where nothing else has the name."""
+    write("main.py", "import pkg.train\nVALUE = pkg.train.VALUE\n")
+    write("pkg/__init__.py", "import helper\n")
+    write("pkg/helper.py", "NAME = 'helper'\n")
+    write(
+        "pkg/train.py",
+        "import sub.part\nfrom helper import NAME\nimport helper as h\nVALUE = NAME, h.NAME, sub.part.X\n",
+    )
+    write("pkg/sub/__init__.py", "")
+    write("pkg/sub/part.py", "X = 1\n")
+    importer, module = load(tmp_path)
+    assert module.VALUE == ("helper", "helper", 1)
+    importer.close()
+
+
+def test_what_libraries_have_dropped(write, tmp_path):
+    write(
+        "main.py",
+        """
+        import array, base64, collections, configparser, inspect, threading, time
+        import xml.etree.cElementTree as ET
+        from collections import Mapping, OrderedDict
+        from fractions import gcd
+        import numpy as np
+
+        class Own(object):
+            def tostring(self):
+                return "own"
+
+        root = ET.fromstring("<a><b/><c/></a>")
+        values = np.zeros([2, 2], np.uint8)
+        values.itemset((0, 1), 7)
+        values.itemset(3, 9)
+        found = dict(
+            mapping=isinstance(OrderedDict(), collections.Mapping) and Mapping is collections.Mapping,
+            clock=time.clock() >= 0,
+            gcd=gcd(4, 6),
+            base64=base64.encodestring(b"x"),
+            arguments=inspect.getargspec(lambda a, b=1: 0).args,
+            children=[child.tag for child in root.getchildren()],
+            bytes=values.tostring(),
+            whole=len(values.astype(np.float32).tostring()),
+            array=array.array("B", [1]).tostring(),
+            alive=threading.current_thread().isAlive(),
+            own=Own().tostring(),
+            other=ET.tostring(root),
+            swapped=np.array([1], "<i2").newbyteorder().tolist(),
+            ini=configparser.SafeConfigParser().sections(),
+        )
+        try:
+            object().tostring()
+        except AttributeError as error:
+            found["error"] = str(error)
+        """,
+    )
+    importer, module = load(tmp_path)
+    assert module.found == {
+        "mapping": True,
+        "clock": True,
+        "gcd": 2,
+        "base64": b"eA==\n",
+        "arguments": ["a", "b"],
+        "children": ["b", "c"],
+        "bytes": b"\0\7\0\x09",
+        "whole": 16,
+        "array": b"\1",
+        "alive": True,
+        "own": "own",
+        "other": b"<a><b /><c /></a>",
+        "swapped": [256],
+        "ini": [],
+        "error": "'object' object has no attribute 'tostring'",
+    }
+    importer.close()

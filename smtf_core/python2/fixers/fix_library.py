@@ -10,11 +10,18 @@ from fissix.fixer_util import Name, syms, token
 _LIBRARY = "smtf_core.python2.library"
 _MODULES = {
     "StringIO": "stringio",
+    "base64": "base64",
     "cPickle": "pickle",
     "cStringIO": "stringio",
+    "commands": "subprocess",
     "csv": "csv",
+    "hashlib": "hashlib",
+    "itertools": "itertools",
+    "math": "math",
     "pickle": "pickle",
     "string": "string",
+    "struct": "struct",
+    "subprocess": "subprocess",
 }
 
 

@@ -20,6 +20,9 @@ from string import (
     punctuation,
     whitespace,
 )
+from typing import Any
+
+from smtf_core.python2.library.text import translated
 
 letters, lowercase, uppercase = ascii_letters, ascii_lowercase, ascii_uppercase
 atof, atoi, atol = float, int, int
@@ -27,7 +30,7 @@ capitalize, center, count, expandtabs = str.capitalize, str.center, str.count, s
 find, index, ljust, lower, lstrip = str.find, str.index, str.ljust, str.lower, str.lstrip
 maketrans, replace, rfind, rindex, rjust = str.maketrans, str.replace, str.rfind, str.rindex, str.rjust
 rsplit, rstrip, split, strip, swapcase = str.rsplit, str.rstrip, str.split, str.strip, str.swapcase
-translate, upper, zfill = str.translate, str.upper, str.zfill
+upper, zfill = str.upper, str.zfill
 splitfields = split
 
 __all__ = [
@@ -80,6 +83,12 @@ __all__ = [
 def join(words: Iterable[str], separator: str = " ") -> str:
     """Words joined; by a space unless told otherwise."""
     return separator.join(words)
+
+
+def translate(text: str, table: Any, deletions: str = "") -> str:
+    """Characters taken out, then exchanged."""
+    exchanged: str = translated(text, table, deletions)
+    return exchanged
 
 
 joinfields = join

@@ -20,6 +20,7 @@ from types import ModuleType
 from typing import Any
 
 from smtf_core.lost_packages import lost_name, requirement
+from smtf_core.runtime.script.lost_library import METHOD, library_views, method
 from smtf_core.runtime.script.source import compile_script
 from smtf_core.runtime.script.views import ModuleView, ViewedFinder, ViewedLoader, Views, target_attribute
 
@@ -39,9 +40,9 @@ class ScriptImporter:
         self._package = f"smtf_script_{next(_numbers)}"
         self._code = code
         self._entry = code / entry_point
-        self.views = Views({**roots, "importlib": self._importlib_view}, self._import)
+        self.views = Views({**library_views(), **roots, "importlib": self._importlib_view}, self._import)
         self._finder = ViewedFinder(
-            self._package, self.views.builtins, self._search, before=self._give_plain_name, compiler=compile_script
+            self._package, self._builtins, self._search, before=self._give_plain_name, compiler=compile_script
         )
         self._plain_names: list[str] = []
 
@@ -63,7 +64,7 @@ class ScriptImporter:
         name = f"{self._package}.{stem}"
         spec = ModuleSpec(
             name,
-            ViewedLoader(name, str(self._entry), self.views.builtins, self._give_plain_name, compile_script),
+            ViewedLoader(name, str(self._entry), self._builtins, self._give_plain_name, compile_script),
             origin=str(self._entry),
         )
         spec.has_location = True
@@ -82,6 +83,9 @@ class ScriptImporter:
         self._finder.uninstall()
         while self._plain_names:
             sys.modules.pop(self._plain_names.pop(), None)
+
+    def _builtins(self) -> dict[str, Any]:
+        return {**self.views.builtins(), METHOD: method}
 
     def _give_plain_name(self, module: ModuleType) -> None:
         """Let a module be known by its plain name, if nobody else is."""
@@ -127,6 +131,10 @@ class ScriptImporter:
         try:
             return builtins.__import__(name, globals, locals, fromlist or (), level)
         except ModuleNotFoundError as error:
+            package = globals.get("__package__") if globals is not None else None
+            if error.name == root and level == 0 and package and find_spec(f".{root}", package) is not None:
+                # Beside the importing file, in its package: Python 2 looked there without being told.
+                return builtins.__import__(name, globals, locals, fromlist or (), 1)
             beside = self._entry.resolve().parent
             if error.name == root and level == 0 and any((beside / file).exists() for file in (root, f"{root}.py")):
                 raise ModuleNotFoundError(
