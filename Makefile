@@ -37,7 +37,7 @@ docs: $(READY) ## Write docs/hooks.md from the hookspecs and docs/shims.md from 
 
 setup: $(READY) ## Set up .venv only.
 
-$(READY): pyproject.toml $(wildcard smtf_core/runtime/channels/pipe/native/*.[ch])
+$(READY): pyproject.toml setup.py $(wildcard smtf_core/runtime/channels/pipe/native/*.[ch])
 	$(PYTHON) -m venv $(VENV)
 	$(VENV)/bin/python -m pip install --quiet --upgrade 'pip>=25.1'
 	$(VENV)/bin/python -m pip install --quiet --editable '.[tensorflow,s3,serving,examples]' --group test --group lint

@@ -127,7 +127,8 @@ static Parsing parse_recordio(Records *records, Span *span) {
 static Parsing parse_line(Records *records, Span *span) {
   const uint8_t *data = records->data + records->parsed;
   size_t available = records->end - records->parsed;
-  const uint8_t *newline = memchr(data + records->scanned, '\n', available - records->scanned);
+  const uint8_t *newline =
+      available > records->scanned ? memchr(data + records->scanned, '\n', available - records->scanned) : NULL;
   size_t length = newline ? (size_t)(newline - data) : available;
   if (length > records->source.settings.max_record_bytes) return oversized(records, length);
   if (!newline) {
