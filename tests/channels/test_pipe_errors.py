@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import re
 import struct
@@ -14,6 +13,7 @@ import pytest
 from streams import Channel, recordio, text, tfrecord
 
 FIRST = [b"first record", b"second"]
+PATIENCE = 20  # takes 0.1 s on a machine that is not busy
 
 
 def changed(stream: bytes, at: int, to: bytes | None = None) -> bytes:
@@ -143,8 +143,7 @@ def test_deleting_an_iterator_ends_its_reader(dataset, channel, written):
         fifo = os.open(channel.fifo(0), os.O_WRONLY)
     begin = time.monotonic()
     del iterator
-    gc.collect()
-    assert time.monotonic() - begin < 1
+    assert time.monotonic() - begin < PATIENCE
     with pytest.raises(BrokenPipeError):
         os.write(fifo, b"x")
     os.close(fifo)
@@ -170,7 +169,7 @@ def test_closing_a_session_ends_its_reader(dataset, channel):
         time.sleep(0.5)
         assert running.is_alive()
         session.close()
-        running.join(2)
+        running.join(PATIENCE)
         assert not running.is_alive()
         assert isinstance(errors[0], tf.errors.CancelledError)
 
