@@ -10,6 +10,7 @@ import re
 from typing import Any
 
 from smtf_core.models import FrameworkVersion
+from smtf_core.runtime.engines.keras_checkpoints import blanks_of_keras, keep_numbers_apart, names_in_keras
 
 # Outputs that the heads' `predict` signature got in TensorFlow 1.13.
 _LATER_OUTPUTS = ("all_class_ids", "all_classes")
@@ -17,22 +18,6 @@ _LAST_WITHOUT = (1, 12)
 # Up to 1.7 the heads made the training operation outside of their scope.
 _LAST_OUTSIDE_HEADS = (1, 7)
 _HEAD = re.compile(r"(?:^|(?<=/))head/(?=beta\d_power)")
-# An optimizer of tf.train had a scope of its own inside a Keras model.
-_WRAPPED = re.compile(r"^training/(?=beta\d_power)")
-# From 1.9 on, the variables of a recurrent layer of Keras were named by the layer alone; today by its cell as well.
-_FIRST_WITHOUT_CELLS = (1, 9)
-_CELL = re.compile(r"(?<=/)(?:lstm|gru|simple_rnn)_cell(?:_\d+)?/")
-# Keras's own optimizers: their numbers, and the order of what they keep for each variable.
-_NUMBERS = {"learning_rate": "lr"}
-_SLOTS = {
-    "Adadelta": ("accum_grad", "accum_var"),
-    "Adagrad": ("accumulator",),
-    "Adam": ("m", "v"),
-    "Adamax": ("m", "v"),
-    "Nadam": ("m", "v"),
-    "RMSprop": ("rms",),
-    "SGD": ("momentum",),
-}
 
 
 def write_as_tensorflow_1(estimator: Any, version: FrameworkVersion, *, keras: bool) -> None:
@@ -49,6 +34,8 @@ def write_as_tensorflow_1(estimator: Any, version: FrameworkVersion, *, keras: b
         spec = call(features, labels, mode, config)
         if version.minor_version <= _LAST_WITHOUT:
             spec = _without_later_outputs(spec)
+        if keras:
+            keep_numbers_apart()
         return _with_old_names(spec, config, version, keras)
 
     estimator._call_model_fn = call_model_fn
@@ -69,17 +56,20 @@ def _with_old_names(spec: Any, config: Any, version: FrameworkVersion, keras: bo
     """A saver that knows the variables by the names that they had, where those are others."""
     tf: Any = importlib.import_module("tensorflow").compat.v1
     saving: Any = importlib.import_module("tensorflow.python.training.saving.saveable_object_util")
+    rename = names_in_keras if keras else _names_in_heads
     made = [variable.op.name for variable in tf.global_variables()]
     # The parts of a partitioned variable, which canned estimators have, go by one name.
     named = saving.op_list_to_dict(tf.global_variables(), convert_variable_to_tensor=False)
     order = {name: number for number, name in enumerate(made)}
     variables = {name: named[name] for name in sorted(named, key=lambda name: order.get(name, len(made)))}
-    old = _old_names(list(variables), version, keras)
-    if old == list(variables) or (spec.scaffold is not None and spec.scaffold.saver is not None):
+    old = rename(list(variables), version)
+    blanks = blanks_of_keras(version) if keras else []
+    unchanged = old == list(variables) and not blanks
+    if unchanged or (spec.scaffold is not None and spec.scaffold.saver is not None):
         return spec
     # As the estimator itself makes its saver when a model_fn gives none.
     saver = tf.train.Saver(
-        dict(zip(old, variables.values(), strict=True)),
+        {**dict(zip(old, variables.values(), strict=True)), **{blank.name: blank for blank in blanks}},
         sharded=not config.num_ps_replicas,  # one_folder.py tells why
         max_to_keep=config.keep_checkpoint_max,
         keep_checkpoint_every_n_hours=config.keep_checkpoint_every_n_hours,
@@ -89,33 +79,6 @@ def _with_old_names(spec: Any, config: Any, version: FrameworkVersion, keras: bo
     return spec._replace(scaffold=tf.train.Scaffold(saver=saver, copy_from_scaffold=spec.scaffold))
 
 
-def _old_names(names: list[str], version: FrameworkVersion, keras: bool) -> list[str]:
-    """The names in a release of TensorFlow 1 of variables, which are given in the order of their making."""
-    if not keras:
-        return [_HEAD.sub("", name) for name in names] if version.minor_version <= _LAST_OUTSIDE_HEADS else names
-    if version.minor_version >= _FIRST_WITHOUT_CELLS:
-        names = [_CELL.sub("", name) for name in names]
-    return _names_of_keras_optimizer([_WRAPPED.sub("training/TFOptimizer/", name) for name in names])
-
-
-def _names_of_keras_optimizer(names: list[str]) -> list[str]:
-    """``training/SGD/learning_rate`` was ``SGD/lr``, ``…/dense/kernel/momentum`` was ``training/SGD/Variable``."""
-    # Its counter is the global step, so that is not among them.
-    found = (other for other in _SLOTS if any(name.startswith(f"training/{other}/") for name in names))
-    optimizer = next(found, None)
-    if optimizer is None:
-        return names
-    prefix = f"training/{optimizer}/"
-    # Those of one slot stand in the order of the model's variables, one slot after the other.
-    slots = [
-        name
-        for slot in _SLOTS[optimizer]
-        for name in names
-        if name.startswith(prefix) and name.count("/") > 2 and name.endswith(f"/{slot}")
-    ]
-    old = {name: f"{prefix}Variable" + (f"_{number}" if number else "") for number, name in enumerate(slots)}
-    for name in names:
-        number = name.removeprefix(prefix)
-        if name.startswith(prefix) and "/" not in number:
-            old[name] = f"{optimizer}/{_NUMBERS.get(number, number)}"
-    return [old.get(name, name) for name in names]
+def _names_in_heads(names: list[str], version: FrameworkVersion) -> list[str]:
+    """The names in a release of variables of canned estimators, which are given in the order of their making."""
+    return [_HEAD.sub("", name) for name in names] if version.minor_version <= _LAST_OUTSIDE_HEADS else names
