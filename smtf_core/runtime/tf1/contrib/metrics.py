@@ -11,6 +11,7 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from tensorflow.python.ops import metrics_impl as _metrics_impl
 from tensorflow.python.ops.metrics_impl import metric_variable as _metric_variable
 
 from smtf_core.runtime.tf1.base import tf
@@ -68,6 +69,32 @@ streaming_true_negatives = _predictions_first(tf.metrics.true_negatives)
 streaming_true_negatives_at_thresholds = _predictions_first(tf.metrics.true_negatives_at_thresholds)
 streaming_true_positives = _predictions_first(tf.metrics.true_positives)
 streaming_true_positives_at_thresholds = _predictions_first(tf.metrics.true_positives_at_thresholds)
+
+
+def streaming_sparse_average_precision_at_top_k(
+    top_k_predictions: Any,
+    labels: Any,
+    weights: Any = None,
+    metrics_collections: Collections = None,
+    updates_collections: Collections = None,
+    name: str | None = None,
+) -> Metric:
+    """``streaming_sparse_average_precision_at_k`` of classes that are sorted already.
+
+    Args:
+        top_k_predictions: ``[…, k]``, integers, the best first.
+        labels: ``[…, labels]``, integers, dense or sparse.
+        weights: weights of the examples.
+        metrics_collections: where the value goes.
+        updates_collections: where the update goes.
+        name: of the operations.
+
+    Returns:
+        The mean, and its update.
+    """
+    return _metrics_impl._streaming_sparse_average_precision_at_top_k(  # type: ignore[no-any-return]
+        labels, top_k_predictions, weights, metrics_collections, updates_collections, name
+    )
 
 
 def accuracy(predictions: Any, labels: Any, weights: Any = None, name: str | None = None) -> Any:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tensorflow.python.ops.nn_impl import _compute_sampled_logits
 from tensorflow.python.ops.nn_ops import nth_element as nth_element
 
 from smtf_core.runtime.tf1.base import tf
@@ -86,3 +87,64 @@ def deprecated_flipped_sparse_softmax_cross_entropy_with_logits(
 def deprecated_flipped_sigmoid_cross_entropy_with_logits(logits: Any, targets: Any, name: str | None = None) -> Any:
     """``tf.nn.sigmoid_cross_entropy_with_logits`` with the logits first."""
     return tf.nn.sigmoid_cross_entropy_with_logits(labels=targets, logits=logits, name=name)
+
+
+def conv1d_transpose(
+    value: Any,
+    filter: Any,  # noqa: A002 - TensorFlow 1's
+    output_shape: Any,
+    stride: int,
+    padding: str = "SAME",
+    data_format: str = "NWC",
+    name: str | None = None,
+) -> Any:
+    """``tf.nn.conv1d_transpose``: the transpose of a convolution over 1 dimension."""
+    return tf.nn.conv1d_transpose(value, filter, output_shape, stride, padding, data_format, name=name)
+
+
+def sampled_sparse_softmax_loss(
+    weights: Any,
+    biases: Any,
+    labels: Any,
+    inputs: Any,
+    num_sampled: int,
+    num_classes: int,
+    sampled_values: Any = None,
+    remove_accidental_hits: bool = True,
+    partition_strategy: str = "mod",
+    name: str = "sampled_sparse_softmax_loss",
+) -> Any:
+    """``tf.nn.sampled_softmax_loss`` of one true class an example.
+
+    Args:
+        weights: ``[num_classes, size]``, or a list of parts of it.
+        biases: ``[num_classes]``.
+        labels: ``[batch, 1]``, integers.
+        inputs: ``[batch, size]``.
+        num_sampled: number of classes to draw.
+        num_classes: number of classes.
+        sampled_values: what was drawn; by default, log-uniformly.
+        remove_accidental_hits: leave out what was drawn and is true.
+        partition_strategy: of the weights.
+        name: of the operation.
+
+    Returns:
+        ``[batch]``.
+    """
+    logits, _ = _compute_sampled_logits(
+        weights=weights,
+        biases=biases,
+        labels=labels,
+        inputs=inputs,
+        num_sampled=num_sampled,
+        num_classes=num_classes,
+        num_true=1,
+        sampled_values=sampled_values,
+        subtract_log_q=True,
+        remove_accidental_hits=remove_accidental_hits,
+        partition_strategy=partition_strategy,
+        name=name,
+    )
+    # The true class is the first of them.
+    first = tf.zeros([tf.shape(logits)[0]], tf.int64)
+    return tf.nn.sparse_softmax_cross_entropy_with_logits(labels=first, logits=logits)

@@ -1,4 +1,4 @@
-"""``tf.contrib.image``: rotating, moving and bending images.
+"""Rotating, moving and projecting images.
 
 Source: TensorFlow 1.11 API documentation, ``tf.contrib.image``.
 
