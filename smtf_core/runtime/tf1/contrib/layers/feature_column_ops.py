@@ -184,7 +184,7 @@ def _(column: columns_._OneHotColumn, features: Features, *_: Any) -> Any:
 def _(column: columns_._EmbeddingColumn, features: Features, collections: list[str], trainable: bool, _: int) -> Any:
     table = _embeddings(column, collections, trainable and column.trainable)
     return safe_embedding_lookup_sparse(
-        [table],
+        _parts(table),
         column.sparse_id_column.ids(features),
         sparse_weights=column.sparse_id_column.weights(features),
         combiner=column.combiner,
@@ -224,7 +224,9 @@ def _(
     count = tf.shape(words)[0]
     dimensions = tf.tile(tf.expand_dims(tf.range(column.dimension, dtype=tf.int64), 0), [count, 1])
     chosen = columns_.crossed([dimensions, tf.expand_dims(words, 1)], column.size, column.hash_key)
-    vectors = tf.nn.embedding_lookup(pool, tf.reshape(chosen.values, [-1, column.dimension]))
+    vectors = tf.nn.embedding_lookup(
+        _parts(pool), tf.reshape(chosen.values, [-1, column.dimension]), partition_strategy="div"
+    )
     combine = {
         "sum": tf.sparse_segment_sum,
         "mean": tf.sparse_segment_mean,

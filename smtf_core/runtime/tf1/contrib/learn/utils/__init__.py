@@ -7,3 +7,6 @@ from smtf_core.runtime.tf1.contrib.learn.utils.input_fn_utils import (
 from smtf_core.runtime.tf1.contrib.learn.utils.input_fn_utils import (
     build_parsing_serving_input_fn as build_parsing_serving_input_fn,
 )
+from smtf_core.runtime.tf1.contrib.learn.utils.saved_model_export_utils import (
+    make_export_strategy as make_export_strategy,
+)
