@@ -6,7 +6,7 @@ Sources: the names' deprecation notes in TensorFlow 1.11 and 1.15, and the relea
 from __future__ import annotations
 
 _TREES = "Use another library for trees (ydf, xgboost), or tf.estimator.DNNClassifier / DNNRegressor."
-_TPU = "Use the plain tf.estimator.Estimator and tf.train optimizers; smtf runs no TPUs."
+_TPU = "Use what tf.contrib.tpu has here, with use_tpu=False, or tf.estimator.Estimator; smtf runs no TPUs."
 _IO = "Use tensorflow-io (pip install tensorflow-io), or read the data from a channel."
 
 # Longest match wins; a name stands for everything below it.

@@ -2,9 +2,9 @@
 
 The pure-Python ``tensorflow-estimator`` 2.15.0 works on later TensorFlow once three kinds of imports find something:
 the ``estimator_export`` decorator (TensorFlow forgot the API name ``estimator``),
-``tensorflow.python.distribute.estimator_training`` (used for a coordinator that nothing here turns on), and its TPU
-modules. It also needs Keras 2 as ``tf.keras``. All of this is given to it through its *own view* of its imports; no
-module of TensorFlow, Keras or the interpreter is replaced.
+``tensorflow.python.distribute.estimator_training`` (used for a coordinator that nothing here turns on), and modules
+for TPUs (used on these only). It also needs Keras 2 as ``tf.keras``. All of this is given to it through its *own view*
+of its imports; no module of TensorFlow, Keras or the interpreter is replaced.
 """
 
 from __future__ import annotations
@@ -31,6 +31,11 @@ KERAS_2 = {
     "tensorflow.compat.v1.layers": f"{_KERAS_V1}.__internal__.legacy.layers",
     "tensorflow.compat.v1.nn.rnn_cell": f"{_KERAS_V1}.__internal__.legacy.rnn_cell",
 }
+
+# What tf.estimator.tpu asks of TensorFlow and today's TensorFlow lacks; without TPUs nothing of it is used.
+_TPU_MODULES = tuple(
+    f"tensorflow.python.tpu.{name}" for name in ("session_support", "tpu_embedding", "tpu_embedding_gradient")
+)
 
 # Before TensorFlow 2.11 these names meant what Keras 2 calls legacy optimizers now.
 _OPTIMIZERS = ("Adadelta", "Adagrad", "Adam", "Adamax", "Ftrl", "Nadam", "Optimizer", "RMSprop", "SGD")
@@ -106,7 +111,11 @@ def load_estimator() -> None:
         views = Views(
             {
                 "tensorflow": lambda: tensorflow_view(
-                    {**KERAS_2, "tensorflow.python.distribute.estimator_training": _coordinator_stand_in}
+                    {
+                        **KERAS_2,
+                        "tensorflow.python.distribute.estimator_training": _coordinator_stand_in,
+                        **dict.fromkeys(_TPU_MODULES, _tpu_stand_in),
+                    }
                 )
             }
         )
@@ -158,11 +167,7 @@ def restore_estimator() -> ModuleType:
 
 
 def _stand_ins() -> dict[str, Callable[[], Mapping[str, Any]]]:
-    tpu = [f"{_PACKAGE}.python.estimator.tpu", f"{_PACKAGE}._api.v1.estimator.tpu", f"{_PACKAGE}._api.v2.estimator.tpu"]
-    return {
-        f"{_PACKAGE}.python.estimator.estimator_export": lambda: {"estimator_export": _EstimatorExport},
-        **dict.fromkeys(tpu, lambda: {"__getattr__": _no_tpu}),
-    }
+    return {f"{_PACKAGE}.python.estimator.estimator_export": lambda: {"estimator_export": _EstimatorExport}}
 
 
 class _EstimatorExport:
@@ -178,13 +183,27 @@ class _EstimatorExport:
         """Nothing to register."""
 
 
-def _no_tpu(name: str) -> Any:
+def _tpu_stand_in() -> ModuleType:
+    """A module of TensorFlow's that is used on TPUs only."""
+    module = ModuleType("tensorflow.python.tpu")
+    module.__dict__["__getattr__"] = _no_tpu
+    return module
+
+
+def _no_tpu(name: str) -> type:
     if name.startswith("__"):
         raise AttributeError(name)
-    raise AttributeError(
-        f"tf.estimator.tpu.{name}: TPU estimators went with TensorFlow 2.16; use "
-        "tf.estimator.Estimator with the same model_fn"
-    )
+    return type(name, (_OnTpusOnly,), {})
+
+
+class _OnTpusOnly:
+    """What a module of TensorFlow's for TPUs had; it can be named, but not used."""
+
+    def __init__(self, *_: object, **__: object) -> None:
+        raise NotImplementedError(
+            f"{type(self).__name__} is for TPUs, which TensorFlow 2.16 and later does not run estimators on; "
+            "use TPUEstimator(use_tpu=False, ...)"
+        )
 
 
 def _coordinator_stand_in() -> ModuleType:
