@@ -6,7 +6,7 @@ from smtf_core.interfaces.serving_adapter import ServingAdapterSpec
 
 @hookimpl
 def smtf_register_serving_adapters() -> list[ServingAdapterSpec]:
-    """Declare adapter ``tfs``."""
+    """Declare adapters ``tfs`` and ``python``."""
     return [
         ServingAdapterSpec(
             name="tfs",
@@ -14,5 +14,11 @@ def smtf_register_serving_adapters() -> list[ServingAdapterSpec]:
             extra="smtf[tensorflow]",
             aliases=("tensorflow-serving",),
             summary="TensorFlow Serving's REST API, and /invocations as the SageMaker container has it",
-        )
+        ),
+        ServingAdapterSpec(
+            name="python",
+            factory="smtf_serving.adapters.python.adapter:PythonAdapter",
+            extra="smtf[tensorflow]",
+            summary="/invocations with transform_fn, input_fn and output_fn of the training script",
+        ),
     ]

@@ -42,7 +42,7 @@ def test_built_ins_are_ordinary_plugins_and_all_six_kinds_are_filled():
         "input mode": ["FastFile", "File", "Pipe"],
         "distribution strategy": ["parameter_server", "single"],
         "checkpoint store": ["file", "s3"],
-        "serving adapter": ["tfs"],
+        "serving adapter": ["python", "tfs"],
         "backend": ["inprocess", "process"],
     }
 

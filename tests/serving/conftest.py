@@ -10,7 +10,7 @@ import pytest
 
 from smtf_core.interfaces import Deployment, Request
 
-TENSORFLOW = ("test_model", "test_rest", "test_invocations", "test_handlers", "test_reload")
+TENSORFLOW = ("test_model", "test_rest", "test_invocations", "test_handlers", "test_reload", "test_python")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

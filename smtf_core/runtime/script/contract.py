@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import logging
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
@@ -10,6 +11,56 @@ from typing import Any
 from smtf_core.contract import CONTRACT_FUNCTIONS, broken_rules, kinds_of
 from smtf_core.contract import needs_training_dir as signature_needs_training_dir
 from smtf_core.errors import ScriptError
+
+logger = logging.getLogger(__name__)
+
+#: The role of a process that answers requests, and the kind of a script that is loaded for it.
+SERVING = "serving"
+# Name → what it is called with. A script's `input_fn` for training has the same name as the one for serving.
+_SERVING_FUNCTIONS = {
+    "transform_fn": ("data", "content_type", "accept"),
+    "input_fn": ("data", "content_type"),
+    "output_fn": ("prediction", "accept"),
+}
+_CONTENT_TYPE_NAMES = ("content", "type", "mime")
+
+
+def serving_functions(module: ModuleType, path: str) -> tuple[str, dict[str, Callable[..., Any]]]:
+    """The functions of a loaded script that answer requests.
+
+    Args:
+        module: the script's module.
+        path: the user's file, for messages.
+
+    Returns:
+        :data:`SERVING`, and name → function; an ``input_fn`` that is one for training is left out.
+
+    Raises:
+        ScriptError: a function cannot be called as requests call it.
+    """
+    functions = {}
+    for name, arguments in _SERVING_FUNCTIONS.items():
+        function = getattr(module, name, None)
+        if function is None:
+            continue
+        signature = _signature(function)
+        if name == "input_fn" and signature is not None and not _takes_content_type(signature):
+            logger.info("%s: input_fn%s is not one for serving, which takes (data, content_type)", path, signature)
+            continue
+        try:
+            if signature is not None:
+                signature.bind(*arguments)
+        except TypeError:
+            raise ScriptError(
+                f"{path}: {name} is called with ({', '.join(arguments)}), but it takes {signature}"
+            ) from None
+        functions[name] = function
+    return SERVING, functions
+
+
+def _takes_content_type(signature: inspect.Signature) -> bool:
+    names = list(signature.parameters)
+    return len(names) >= 2 and any(part in names[1].lower() for part in _CONTENT_TYPE_NAMES)
 
 
 def contract_functions(module: ModuleType, path: str) -> tuple[str, dict[str, Callable[..., Any]]]:

@@ -14,7 +14,7 @@ from types import ModuleType
 from smtf_core.errors import MissingExtraError, ScriptError
 from smtf_core.interfaces import UserScript
 from smtf_core.models import FrameworkVersion, TrainingEnvironment
-from smtf_core.runtime.script.contract import contract_functions
+from smtf_core.runtime.script.contract import SERVING, contract_functions, serving_functions
 from smtf_core.runtime.script.importer import ScriptImporter
 from smtf_core.runtime.tf1.switches import translate_mkl_switches
 
@@ -89,7 +89,8 @@ def _load(
             own["keras"] = partial(after_tensorflow, roots["keras"])
         importer = ScriptImporter(environment.layout.code, environment.entry_point, {**roots, **own})
         stack.callback(importer.close)
-        kind, functions = contract_functions(importer.load(), path)
+        functions_of = serving_functions if environment.role == SERVING else contract_functions
+        kind, functions = functions_of(importer.load(), path)
         # A script may leave TensorFlow to its helpers' functions; from here on it is needed anyway.
         importer.views.root("tensorflow")
         hyperparameters = deepcopy(dict(environment.hyperparameters))

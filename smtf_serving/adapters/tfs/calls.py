@@ -73,7 +73,7 @@ class Call:
             return json_text.dumps({"predictions": arrays_to_rows(named)})
         if self.form == "outputs":
             return json_text.dumps({"outputs": arrays_to_columns(named)})
-        results = _classes(named) if self.form == "classify" else _regressions(named, self.rows)
+        results = class_rows(named) if self.form == "classify" else regression_values(named, self.rows)
         return json_text.dumps({"results": results})
 
 
@@ -241,7 +241,7 @@ def _b64(instance: Any) -> str:
     return text
 
 
-def _classes(outputs: Mapping[str, Any]) -> list[Any]:
+def class_rows(outputs: Mapping[str, Any]) -> list[Any]:
     """``[[label, score], …]`` for every example; one of the two may be missing from the signature."""
     classes, scores = outputs.get("classes"), outputs.get("scores")
     for name, array in (("classes", classes), ("scores", scores)):
@@ -263,7 +263,8 @@ def _classes(outputs: Mapping[str, Any]) -> list[Any]:
     ]
 
 
-def _regressions(outputs: Mapping[str, Any], batch: int) -> Any:
+def regression_values(outputs: Mapping[str, Any], batch: int) -> Any:
+    """One number for every example."""
     if "outputs" not in outputs:
         raise ServingError("Expected regression signature outputs to contain: outputs")
     values = outputs["outputs"]

@@ -1,0 +1,149 @@
+"""The adapter: a model, the script's functions, and the defaults for those that it does not have."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Any
+
+from smtf_core.errors import InvalidInputError
+from smtf_core.interfaces import Deployment, Reply, Request
+from smtf_serving.adapters.python.conversions import JSON, predict, read_input, write_output
+from smtf_serving.adapters.python.hooks import Hooks
+from smtf_serving.adapters.tfs.catalogue import Catalogue, load_all
+from smtf_serving.adapters.tfs.errors import ServingError, error_reply
+from smtf_serving.model.loaded import LoadedModel, load_model
+from smtf_serving.model.signatures import DEFAULT_SIGNATURE, Signature
+
+logger = logging.getLogger(__name__)
+
+
+class PythonAdapter:
+    """See :class:`~smtf_core.interfaces.ServingAdapter`."""
+
+    def load(self, deployment: Deployment) -> PythonServer:
+        """Load the model, and the script that ``entry_point`` or ``SAGEMAKER_PROGRAM`` names."""
+        root = Path(deployment.path)
+        program = deployment.environment.get("SAGEMAKER_PROGRAM")
+        script = (
+            Path(deployment.entry_point) if deployment.entry_point else root / "code" / program if program else None
+        )
+        hooks = Hooks(script, deployment.framework_version) if script is not None else None
+        catalogue = Catalogue(load_model)
+        accept = deployment.environment.get("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT", JSON)
+        try:
+            load_all(catalogue, root)
+            if len(catalogue.names) > 1:
+                raise InvalidInputError(f"adapter python serves one model; {root} has: {', '.join(catalogue.names)}")
+            server = PythonServer(catalogue, hooks, accept)
+            server.signature()
+        except BaseException:
+            catalogue.close()
+            if hooks is not None:
+                hooks.close()
+            raise
+        return server
+
+
+class PythonServer:
+    """See :class:`~smtf_core.interfaces.ModelServer`.
+
+    Args:
+        catalogue: with one model.
+        hooks: the script's functions; ``None`` for none.
+        accept: what a request accepts that does not say.
+    """
+
+    def __init__(self, catalogue: Catalogue, hooks: Hooks | None, accept: str) -> None:
+        self._catalogue = catalogue
+        self._hooks = hooks
+        self._accept = accept
+
+    def signature(self) -> tuple[LoadedModel, Signature]:
+        """What requests call: signature ``serving_default`` of the newest version, or the only one that there is.
+
+        Raises:
+            InvalidInputError: it cannot be told which.
+        """
+        model = self._catalogue.find(self._catalogue.names[0])[1]
+        signatures = model.signatures
+        if DEFAULT_SIGNATURE in signatures:
+            return model, signatures[DEFAULT_SIGNATURE]
+        if len(signatures) > 1:
+            raise InvalidInputError(f"{model.path} has no signature {DEFAULT_SIGNATURE!r}, only {sorted(signatures)}")
+        return model, next(iter(signatures.values()))
+
+    def invoke(self, request: Request) -> Reply:
+        """See :class:`~smtf_core.interfaces.ModelServer`."""
+        try:
+            if request.path != "/invocations":
+                raise ServingError(f"there is no {request.path}; send requests to /invocations", 404)
+            if request.method != "POST":
+                raise ServingError(f"Method Not Allowed: {request.method} {request.path}", 405)
+            return self._transform(request)
+        except ServingError as error:
+            return error_reply(error)
+        except Exception as error:
+            logger.exception("%s %s failed", request.method, request.path)
+            return error_reply(ServingError(f"Internal error: {type(error).__name__}", 500))
+
+    def quick(self, request: Request) -> bool:
+        """See :class:`~smtf_core.interfaces.ModelServer`: the user's functions may take any time."""
+        return False
+
+    def ready(self) -> bool:
+        """See :class:`~smtf_core.interfaces.ModelServer`."""
+        return self._catalogue.ready()
+
+    def refresh(self) -> None:
+        """See :class:`~smtf_core.interfaces.ModelServer`."""
+        self._catalogue.refresh()
+
+    def close(self) -> None:
+        """See :class:`~smtf_core.interfaces.ModelServer`."""
+        self._catalogue.close()
+        if self._hooks is not None:
+            self._hooks.close()
+
+    def _transform(self, request: Request) -> Reply:
+        hooks = self._hooks
+        accept = self._accept if request.accept in ("", "*/*") else request.accept
+        data = request.body
+        content_type = request.content_type or JSON
+        if hooks is not None and hooks.has("transform_fn"):
+            return _reply(
+                "transform_fn", hooks.call("transform_fn", _text(data, content_type), content_type, accept), accept
+            )
+        model, signature = self.signature()
+        if hooks is not None and hooks.has("input_fn"):
+            value = hooks.call("input_fn", _text(data, content_type), content_type)
+        else:
+            value = read_input(data, content_type, signature)
+        prediction = predict(value, model, signature)
+        if hooks is not None and hooks.has("output_fn"):
+            return _reply("output_fn", hooks.call("output_fn", prediction, accept), accept)
+        body, media = write_output(prediction, accept)
+        return Reply(body=body, content_type=media)
+
+
+def _text(data: bytes, content_type: str) -> str | bytes:
+    """What the user's functions are given: text for types of text, as in the legacy container, bytes for others."""
+    media = content_type.partition(";")[0].strip().lower()
+    if media.startswith("text/") or media.endswith(("json", "jsonlines", "xml")):
+        try:
+            return data.decode()
+        except UnicodeDecodeError as error:
+            raise ServingError(f"the body is not {media} in UTF-8: {error}") from None
+    return data
+
+
+def _reply(name: str, returned: Any, accept: str) -> Reply:
+    """What a function of the user's returned: the body, or body and content type."""
+    body, media = returned if isinstance(returned, tuple) and len(returned) == 2 else (returned, accept)
+    if isinstance(body, str):
+        body = body.encode()
+    if not isinstance(body, (bytes, bytearray)) or not isinstance(media, str):
+        raise ServingError(
+            f"{name} must return text or bytes, perhaps with a content type, not {type(body).__name__}", 500
+        )
+    return Reply(body=bytes(body), content_type=media)

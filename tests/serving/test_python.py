@@ -1,0 +1,208 @@
+"""The legacy container's Python endpoint: its default conversions and the script's functions, row by row."""
+
+import json
+
+import pytest
+import tensorflow as tf
+
+from smtf_core.errors import InvalidInputError, ScriptError
+from smtf_core.interfaces import Deployment, Request
+from smtf_serving.adapters.python.adapter import PythonAdapter
+from smtf_serving.protos import message
+
+OCTETS = "application/octet-stream"
+
+
+@pytest.fixture(scope="module")
+def servers(models):
+    made = {}
+
+    def server(name):
+        if name not in made:
+            made[name] = PythonAdapter().load(Deployment(path=str(models / name)))
+        return made[name]
+
+    yield server
+    for one in made.values():
+        one.close()
+
+
+def invoke(server, body, **request):
+    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+    reply = server.invoke(Request(body=raw, **request))
+    return reply.status, reply.body if reply.content_type == OCTETS else json.loads(reply.body)
+
+
+def outputs(reply):
+    return {
+        name: tensor.get("floatVal", tensor.get("int64Val", tensor.get("stringVal")))
+        for name, tensor in reply["outputs"].items()
+    }
+
+
+TENSOR = {"dtype": "DT_FLOAT", "tensorShape": {"dim": [{"size": "1"}, {"size": "2"}]}, "floatVal": [1.0, 2.0]}
+DEFAULTS = [
+    ("ref", [[1, 2], [3, 4]], {}, {"y": [6.0, 14.0]}),
+    ("ref", [1, 2], {}, {"y": [6.0]}),
+    ("ref", {"x": [[1, 2]]}, {}, {"y": [6.0]}),
+    ("ref", TENSOR, {}, {"y": [6.0]}),
+    ("ref", b"1,2\n3,4\n", {"content_type": "text/csv"}, {"y": [6.0, 14.0]}),
+    ("ref", [[1, 2]], {"content_type": "application/json; charset=utf-8"}, {"y": [6.0]}),
+    ("ref", [[1, 2]], {"content_type": "", "accept": "*/*"}, {"y": [6.0]}),
+    ("two", {"a": [[1, 2]], "b": [5]}, {}, {"sum": [3.0], "next": ["6"]}),
+    ("two", {"a": [1, 2], "b": [5]}, {}, {"sum": [3.0], "next": ["6"]}),
+]
+
+
+@pytest.mark.parametrize(("model", "body", "request_", "answer"), DEFAULTS, ids=range(len(DEFAULTS)))
+def test_predict_without_functions(servers, model, body, request_, answer):
+    status, reply = invoke(servers(model), body, **request_)
+    assert status == 200, reply
+    assert outputs(reply) == answer
+
+
+def test_the_reply_is_the_json_of_the_message(servers):
+    assert invoke(servers("ref"), [[1, 2]]) == (
+        200,
+        {"outputs": {"y": {"dtype": "DT_FLOAT", "tensorShape": {"dim": [{"size": "1"}]}, "floatVal": [6.0]}}},
+    )
+
+
+def test_messages_both_ways(servers):
+    request = message("PredictRequest")()
+    request.inputs["x"].ParseFromString(tf.make_tensor_proto([[1.0, 2.0]]).SerializeToString())
+    status, body = invoke(servers("ref"), request.SerializeToString(), content_type=OCTETS, accept=OCTETS)
+    assert status == 200
+    assert list(message("PredictResponse").FromString(body).outputs["y"].float_val) == [6.0]
+
+
+@pytest.mark.parametrize(
+    ("body", "count"),
+    [
+        ({"x": [0.0, 0.0]}, 1),
+        ({"x": [0, 0.5]}, 1),
+        ([{"x": [0.0, 0.0]}, {"x": [1.0, 0.0], "s": "t"}], 2),
+    ],
+)
+def test_classify_without_functions(servers, body, count):
+    status, reply = invoke(servers("example"), body)
+    assert status == 200
+    rows = reply["result"]["classifications"]
+    assert len(rows) == count
+    assert [entry["label"] for entry in rows[0]["classes"]] == ["p", "q", "r"]
+
+
+def test_classify_with_messages(servers):
+    request = message("ClassificationRequest")()
+    example = request.input.example_list_with_context.context.features.feature["x"].float_list
+    example.value.extend([0.0, 0.0])
+    request.input.example_list_with_context.examples.add()
+    status, reply = invoke(servers("example"), request.SerializeToString(), content_type=OCTETS)
+    assert status == 200
+    assert len(reply["result"]["classifications"]) == 1
+
+
+WRONG = [
+    ("ref", b"", {}, 400, "The document is empty"),
+    ("ref", {}, {}, 400, "the model's inputs are ['x'], not []"),
+    ("ref", [], {}, 400, "input 'x' is empty"),
+    ("ref", 5, {}, 412, "must have shape [?,2], not []"),
+    ("ref", [[1, 2, 3]], {}, 412, "must have shape [?,2], not [1,3]"),
+    ("ref", [[1], [1, 2]], {}, 400, "input 'x' must be float32"),
+    ("ref", [["a", "b"]], {}, 400, "input 'x' must be float32"),
+    ("ref", {"dtype": "DT_NO", "tensorShape": {}}, {}, 400, "the body is no TensorProto"),
+    ("ref", b"\xff\xff", {"content_type": OCTETS}, 400, "the body is no serialized PredictRequest"),
+    ("ref", b"x", {"content_type": "image/png"}, 415, "Unsupported content type 'image/png'"),
+    ("ref", [[1, 2]], {"accept": "image/png"}, 406, "Not Acceptable: image/png"),
+    ("two", [[1, 2]], {}, 400, "the model has"),
+    ("two", {"a": [[1, 2]], "b": [1.5]}, {}, 400, "input 'b' must be int64: these are no whole numbers"),
+    ("example", {}, {}, 400, "no example"),
+    ("example", [[None]], {}, 400, "Feature: inputs has element with unexpected JSON type"),
+    ("ref", b"", {"path": "/other"}, 404, "there is no /other"),
+    ("ref", b"", {"method": "GET"}, 405, "Method Not Allowed"),
+]
+
+
+@pytest.mark.parametrize(("model", "body", "request_", "status", "message_"), WRONG, ids=range(len(WRONG)))
+def test_what_is_refused(servers, model, body, request_, status, message_):
+    got, reply = invoke(servers(model), body, **request_)
+    assert (got, message_ in reply["error"]) == (status, True), reply
+
+
+@pytest.fixture
+def script(models, write, tmp_path):
+    made = []
+
+    def load(text, **deployment):
+        path = write("code/script.py", text)
+        made.append(PythonAdapter().load(Deployment(path=str(models / "ref"), entry_point=str(path), **deployment)))
+        return made[-1]
+
+    yield load
+    for server in made:
+        server.close()
+
+
+def test_a_training_script_of_tensorflow_1_with_functions_for_serving(script, write):
+    write("code/helper.py", "factor = 10")
+    server = script(
+        """
+        import json
+        import tensorflow as tf
+        import helper
+
+        tf.logging.set_verbosity(tf.logging.INFO)
+
+        def model_fn(features, labels, mode, params): pass
+        def train_input_fn(training_dir, hyperparameters): pass
+        def eval_input_fn(training_dir, hyperparameters): pass
+
+        def input_fn(data, content_type):
+            values = [float(part) * helper.factor for part in data.split(";")]
+            return {"x": [values]}
+
+        def output_fn(prediction, accept):
+            return "%s %g" % (tf.VERSION[:2], prediction.outputs["y"].float_val[0])
+        """,
+        framework_version="1.6",
+    )
+    reply = server.invoke(Request(body=b"1;2", content_type="text/x", accept="text/plain"))
+    assert (reply.status, reply.body, reply.content_type) == (200, b"1. 60", "text/plain")
+
+
+def test_transform_fn_alone(script):
+    server = script("def transform_fn(data, content_type, accept):\n    return data[::-1], 'a/b'")
+    reply = server.invoke(Request(body=b"\x00\x01", content_type="image/png"))
+    assert (reply.body, reply.content_type) == (b"\x01\x00", "a/b")
+
+
+def test_an_input_fn_for_training_is_not_one_for_serving(script):
+    assert invoke(script("def input_fn(data_dir, batch_size=32): raise ValueError"), [[1, 2]])[0] == 200
+
+
+def test_what_a_function_raises_is_told_with_its_line_in_the_log(script, caplog):
+    server = script("def input_fn(data, content_type):\n    return {'x': 1 / 0}")
+    assert invoke(server, [[1, 2]]) == (500, {"error": "input_fn failed: ZeroDivisionError: division by zero"})
+    assert "line 2 failed" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("text", "message_"),
+    [
+        (
+            "def transform_fn(data): pass",
+            "transform_fn is called with (data, content_type, accept), but it takes (data)",
+        ),
+        ("import no_such_module", "no_such_module"),
+        ("def f(:", "SyntaxError"),
+    ],
+)
+def test_scripts_that_cannot_be(script, text, message_):
+    with pytest.raises(ScriptError) as caught:
+        script(text)
+    assert message_ in str(caught.value)
+
+
+def test_one_model_only(models):
+    with pytest.raises(InvalidInputError, match="adapter python serves one model"):
+        PythonAdapter().load(Deployment(path=str(models)))
