@@ -40,10 +40,14 @@ from keras.engine.topology import Layer as LayerAlone
 from keras.layers.core import Dropout as DropoutAlone
 from keras.layers.merge import concatenate
 from keras.utils.np_utils import to_categorical
+from tensorflow.keras.layers import *
+from tensorflow.python.ops.rnn_cell import *
 from sagemaker_tensorflow import PipeModeDataset, PipeModeDatasetException
 
 assert alone.layers.Dense is tf.keras.layers.Dense and LayerAlone is tf.keras.layers.Layer
 assert DropoutAlone is tf.keras.layers.Dropout and concatenate is tf.keras.layers.concatenate
+assert GRU is tf.keras.layers.GRU and issubclass(GRUCell, RNNCell) and RNNCell is tf.nn.rnn_cell.RNNCell
+assert tf.TensorShape([8 / 2, None]).as_list() == [4, None]
 assert backend.set_session and to_categorical is tf.keras.utils.to_categorical and alone.__version__.startswith('2.')
 assert tf.__version__ == tf.VERSION == '1.6.0'
 assert learn.datasets.base.load_csv_with_header is base.load_csv_with_header is load_csv_with_header

@@ -63,6 +63,21 @@ class ModuleView(ModuleType):
         self.__dict__[name] = value
         return value
 
+    def public_names(self) -> list[str]:
+        """What ``from … import *`` takes: what the module behind the view offers, as far as there is such a name.
+
+        Other modules that it has imported for itself are not among that.
+        """
+        offered = getattr(self.target, "__all__", None)
+        if offered is not None:
+            return [name for name in offered if hasattr(self, name)]
+        names = [name for name in dir(self) if not name.startswith("_") and hasattr(self, name)]
+        return [name for name in names if self._is_its_own(getattr(self, name))]
+
+    def _is_its_own(self, value: Any) -> bool:
+        module = value.target if isinstance(value, ModuleView) else value
+        return not isinstance(module, ModuleType) or module.__name__.startswith(f"{self.target.__name__}.")
+
     def __dir__(self) -> list[str]:
         return sorted({*dir(self.target), *(name for name in self.__dict__ if not name.startswith("_smtf"))})
 
@@ -135,7 +150,9 @@ class Views:
             if not isinstance(module, ModuleType):
                 raise ModuleNotFoundError(f"No module named {name!r}: {part!r} is not a module", name=name)
         for item in fromlist or ():
-            if item != "*":
+            if item == "*" and isinstance(module, ModuleView):
+                module.__dict__["__all__"] = module.public_names()
+            elif item != "*":
                 try:
                     getattr(module, item)
                 except AttributeError as error:

@@ -61,6 +61,7 @@ def _install_switches() -> None:
         accept_old_arguments(in_script)
         _let_recurrent_layers_keep_every_output()
         _let_layers_count_from_one()
+        _let_sizes_be_whole_floats()
         for module_name, variable in _SWITCHES:
             module = importlib.import_module(module_name)
             current = getattr(module, variable)
@@ -97,6 +98,25 @@ def _let_layers_count_from_one() -> None:
         genuine = vars(layer)["_init_set_name"]
         if getattr(genuine, "smtf_genuine", None) is None:
             layer._init_set_name = _counting_from_one(genuine)
+
+
+def _let_sizes_be_whole_floats() -> None:
+    """TensorFlow 1 took ``4.0`` for a size, which is what ``units / 2`` of a size is in Python 3.
+
+    Source: TensorFlow 1.11 API documentation, ``tf.Dimension``: a value that ``int`` does not change.
+    """
+    dimension: Any = importlib.import_module("tensorflow.python.framework.tensor_shape").Dimension
+    genuine = dimension.__init__
+    if getattr(genuine, "smtf_genuine", None) is not None:
+        return
+
+    @functools.wraps(genuine)
+    def init(self: Any, value: Any) -> None:
+        whole = in_script() and isinstance(value, float) and value.is_integer()
+        genuine(self, int(value) if whole else value)
+
+    init.smtf_genuine = genuine  # type: ignore[attr-defined]
+    dimension.__init__ = init
 
 
 def _counting_from_one(genuine: Callable[..., None]) -> Callable[..., None]:
