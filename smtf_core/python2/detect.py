@@ -56,7 +56,7 @@ _BUILTINS = frozenset(
         "xrange",
     ]
 )
-_METHODS = frozenset(("has_key", "iteritems", "iterkeys", "itervalues"))
+_METHODS = frozenset(("iteritems", "iterkeys", "itervalues"))
 _ATTRIBUTES = frozenset(
     [("itertools", name) for name in ("ifilter", "ifilterfalse", "imap", "izip", "izip_longest")]
     + [("os", "getcwdu"), ("sys", "maxint"), ("sys", "setdefaultencoding")]
@@ -119,7 +119,7 @@ def python_2_sign(source: str) -> Sign | None:
     if any(_is_python_3_only(node) for node in ast.walk(tree)):
         return None
     bound = {name for node in ast.walk(tree) for name in _bound_names(node)}
-    return min(_signs(tree, _Names(bound, *_iterators(tree))), key=lambda sign: sign.line, default=None)
+    return min(_signs(tree, _Names(bound, _modules(tree), *_iterators(tree))), key=lambda sign: sign.line, default=None)
 
 
 @attrs.frozen
@@ -128,13 +128,20 @@ class _Names:
 
     Attributes:
         bound: those that it binds itself.
+        modules: modules that it imports by their own names.
         generators: functions of whose calls an iterator comes.
         iterators: variables that hold an iterator, and nothing else, as far as is seen.
     """
 
     bound: set[str]
+    modules: set[str]
     generators: set[str]
     iterators: set[str]
+
+
+def _modules(tree: ast.Module) -> set[str]:
+    imported = [alias for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names]
+    return {alias.name for alias in imported if alias.asname in (None, alias.name)}
 
 
 def _iterators(tree: ast.Module) -> tuple[set[str], set[str]]:
@@ -248,12 +255,15 @@ def _own_signs(node: ast.AST, names: _Names) -> Iterator[Sign]:
             and node.value.id in names.bound
         ):
             yield Sign(node.lineno, f"{node.value.id}.{node.attr}")
-        # Data frames had iteritems in Python 3, too.
-        if node.attr == "has_key" or (node.attr in _METHODS and not _has_frames(names)):
+        if node.attr == "has_key":
             yield Sign(node.lineno, f"the method {node.attr}")
     elif isinstance(node, ast.Call):
         if _is_next_of_iterator(node, names):
             yield Sign(node.lineno, "the method next of an iterator")
+        # six.iteritems(x), which is for both Pythons, has an argument; data frames had the method in Python 3, too.
+        called = node.func
+        if isinstance(called, ast.Attribute) and called.attr in _METHODS and not node.args and not _has_frames(names):
+            yield Sign(node.lineno, f"the method {called.attr}")
         if _name_called(node) in ("sort", "sorted") and any(keyword.arg == "cmp" for keyword in node.keywords):
             yield Sign(node.lineno, "the argument cmp")
     elif isinstance(node, ast.Subscript) and isinstance(node.value, ast.Call):

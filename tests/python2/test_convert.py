@@ -364,3 +364,14 @@ def test_stringio_holds_text_or_bytes():
     text.seek(0)
     assert list(text) == ["a\n", "b\n"]
     assert text.getvalue() == "a\nb\n"
+
+
+def test_methods_named_decode_are_left_to_their_objects():
+    class Tokenizer:
+        def decode(self, ids, skip=False):
+            return ids, skip
+
+    text = convert("print 1\ntold = tokenizer.decode([1, 2], skip=True)\n", "x.py").text
+    scope = {"tokenizer": Tokenizer()}
+    exec(text, scope)
+    assert scope["told"] == ([1, 2], True)

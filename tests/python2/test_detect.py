@@ -49,6 +49,8 @@ def test_python_2(source, line, what):
         "try:\n    xrange\nexcept NameError:\n    xrange = range\nfor i in xrange(3): pass\n",
         "from six.moves import xrange, reduce\nxrange(3)\nreduce(max, [1])\n",
         "import sys\nif sys.version_info[0] == 2:\n    import urllib2\nelse:\n    import urllib.request\n",
+        "import six\nfor k, v in six.iteritems({}): pass\n",
+        "import six.moves.urllib_request as urllib\nurllib.urlretrieve('x')\n",
         "import six\nif six.PY2:\n    unicode('x')\n",
         "def f(long): return long\n",
         "class A:\n    def __bool__(self): return True\n    __nonzero__ = __bool__\n",

@@ -30,11 +30,18 @@ def as_utf_8(value: Any) -> Any:
     return value.encode("utf-8", "surrogateescape") if isinstance(value, str) else value
 
 
-def decoded(value: Any, encoding: str = "ascii", errors: str = "strict") -> Any:
+def decoded(value: Any, *arguments: Any, **options: Any) -> Any:
     """What ``value.decode(…)`` of Python 2 gives: text that was decoded already stays what it is.
 
-    Bytes are what is left of ``hex``, ``base64`` and their like.
+    Anything else than text and bytes, as a tokenizer or a model, has a method of its own.
     """
+    if isinstance(value, (str, bytes, bytearray)):
+        return _decoded(value, *arguments, **options)
+    return value.decode(*arguments, **options)
+
+
+def _decoded(value: Any, encoding: str = "ascii", errors: str = "strict") -> Any:
+    """Of text and bytes; bytes are what is left of ``hex``, ``base64`` and their like."""
     if encoding in BINARY_CODECS:
         return codecs.decode(as_bytes(value), encoding)
     if encoding in _ESCAPES:
