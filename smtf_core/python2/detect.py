@@ -252,7 +252,7 @@ def _own_signs(node: ast.AST, names: _Names) -> Iterator[Sign]:
         if (
             isinstance(node.value, ast.Name)
             and (node.value.id, node.attr) in _ATTRIBUTES
-            and node.value.id in names.bound
+            and node.value.id in names.modules
         ):
             yield Sign(node.lineno, f"{node.value.id}.{node.attr}")
         if node.attr == "has_key":

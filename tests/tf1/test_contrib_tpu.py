@@ -34,3 +34,16 @@ def test_an_estimator_for_tpus_runs_without_them(tmp_path):
         assert [one["p"] for one in trained.predict(input_fn)][:2] == pytest.approx([1.875, 3.75])
         with pytest.raises(ValueError, match="use_tpu=False"):
             tpu.TPUEstimator(model_fn, str(tmp_path), config, train_batch_size=2)
+
+
+def test_files_of_the_package_lead_to_it():
+    from smtf_core.models import FrameworkVersion
+    from smtf_core.runtime.tf1.contrib import tpu
+    from smtf_core.runtime.tf1.flags import script_flags
+    from smtf_core.runtime.tf1.view import tensorflow_1_view
+
+    files = tensorflow_1_view(FrameworkVersion.parse("1.11"), script_flags).contrib.tpu.python.tpu
+    assert files.tpu_estimator.TPUEstimatorSpec is tpu.TPUEstimatorSpec
+    assert files.tpu_config.TPUConfig is tpu.TPUConfig
+    assert files.tpu_optimizer.CrossShardOptimizer is tpu.CrossShardOptimizer
+    assert files.tpu_function.get_tpu_context().number_of_shards is None

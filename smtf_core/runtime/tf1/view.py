@@ -27,6 +27,7 @@ _REPLACED = {
     "tensorflow.estimator": "tensorflow_estimator._api.v1.estimator",
     "tensorflow.contrib": _CONTRIB,
     "tensorflow.contrib.keras": _KERAS,
+    "tensorflow.contrib.tpu.python.tpu.tpu_function": "tensorflow.python.tpu.tpu_function",
     "tensorflow.keras": _KERAS,
     "tensorflow.layers": f"{_KERAS}.__internal__.legacy.layers",
     "tensorflow.nn.rnn_cell": f"{_KERAS}.__internal__.legacy.rnn_cell",
@@ -59,7 +60,10 @@ _OURS = (_CONTRIB, "smtf_core.runtime.tf1.examples")
 
 # Path segments that TensorFlow and Keras once put between a package and its names: keras._impl.keras,
 # contrib.learn.python.learn, contrib.rnn.python.ops.core_rnn_cell.
-_PASS_THROUGH = ("_impl", "api", "core_rnn", "layers", "ops", "python", "training")
+_PASS_THROUGH = (
+    *("_impl", "api", "core_rnn", "layers", "ops", "python", "training"),
+    *("tpu_config", "tpu_estimator", "tpu_optimizer"),
+)
 _FILE_ENDINGS = ("_cell", "_impl", "_lib", "_ops")
 
 
