@@ -7,6 +7,7 @@ from __future__ import annotations
 
 _TREES = "Use another library for trees (ydf, xgboost), or tf.estimator.DNNClassifier / DNNRegressor."
 _TPU = "Use what tf.contrib.tpu has here, with use_tpu=False, or tf.estimator.Estimator; smtf runs no TPUs."
+_STATEFUL = "Cut sequences into windows with tf.data and keep the state in a tf.get_local_variable of the model_fn."
 _IO = "Use tensorflow-io (pip install tensorflow-io), or read the data from a channel."
 
 # Longest match wins; a name stands for everything below it.
@@ -14,6 +15,7 @@ _REPLACEMENTS = {
     "contrib.all_reduce": "Use tf.distribute.",
     "contrib.batching": "Use the serving side's batching.",
     "contrib.bayesflow": "Use tensorflow-probability (pip install tensorflow-probability tf_keras).",
+    "contrib.bigtable": _IO,
     "contrib.boosted_trees": _TREES,
     "contrib.cloud": _IO,
     "contrib.cluster_resolver": "Use tf.distribute.cluster_resolver.",
@@ -27,7 +29,9 @@ _REPLACEMENTS = {
     "contrib.distributions": "Use tf.distributions, or tensorflow-probability.",
     "contrib.eager": "Use TensorFlow 2 (framework_version 2.x).",
     "contrib.estimator": "Use tf.estimator; RNN and multi-head estimators can be written as model_fn.",
-    "contrib.factorization": "Use scikit-learn (KMeans, GaussianMixture), or tf.estimator with a model_fn of your own.",
+    "contrib.factorization": "Use KMeansClustering; scikit-learn (GaussianMixture) or implicit (WALS) for the others.",
+    "contrib.estimator.boosted_trees_classifier_train_in_memory": _TREES,
+    "contrib.estimator.boosted_trees_regressor_train_in_memory": _TREES,
     "contrib.ffmpeg": _IO,
     "contrib.framework": "Use tf, tf.train.",
     "contrib.gan": "Use tensorflow-gan (pip install tensorflow-gan).",
@@ -38,7 +42,13 @@ _REPLACEMENTS = {
     "contrib.kinesis": _IO,
     "contrib.layers": "Use tf.layers, tf.keras.layers, tf.feature_column.",
     "contrib.learn": "Use tf.estimator; input functions are in tf.estimator.inputs.",
-    "contrib.legacy_seq2seq": "Use tf.contrib.seq2seq as far as smtf has it.",
+    "contrib.learn.DynamicRnnEstimator": "Use tf.estimator.Estimator with a model_fn that calls tf.nn.dynamic_rnn.",
+    "contrib.learn.KMeansClustering": "Use tf.contrib.factorization.KMeansClustering.",
+    "contrib.learn.LogisticRegressor": "Use tf.contrib.learn.LinearClassifier, or tf.estimator.LinearClassifier.",
+    "contrib.learn.SKCompat": "Call the estimator itself, with x, y and batch_size.",
+    "contrib.learn.SVM": "Use tf.estimator.LinearClassifier, or scikit-learn.",
+    "contrib.learn.monitors": "Use tf.train.SessionRunHook.",
+    "contrib.legacy_seq2seq": "Use the pieces of tf.contrib.legacy_seq2seq that smtf has, or tf.contrib.seq2seq.",
     "contrib.linear_optimizer": "Use tf.estimator.LinearClassifier with tf.train.FtrlOptimizer.",
     "contrib.lite": "Use tf.lite on the exported SavedModel.",
     "contrib.lookup": "Use tf.lookup.",
@@ -69,6 +79,8 @@ _REPLACEMENTS = {
     "contrib.timeseries": "Use tensorflow-probability's sts.",
     "contrib.tpu": _TPU,
     "contrib.training": "Use tf.train, tf.data.",
+    "contrib.training.SequenceQueueingStateSaver": _STATEFUL,
+    "contrib.training.batch_sequences_with_states": _STATEFUL,
     "estimator.BoostedTreesClassifier": _TREES,
     "estimator.BoostedTreesRegressor": _TREES,
     "examples": "Put a copy of the example's module into source_dir, and its data into a channel.",

@@ -11,6 +11,7 @@ from typing import Any
 from smtf_core.runtime.tf1.base import tf
 
 CrossTowerOps = tf.distribute.CrossDeviceOps
+DistributionStrategy = tf.distribute.Strategy
 ReductionToOneDeviceCrossTowerOps = tf.distribute.ReductionToOneDevice
 get_distribution_strategy = tf.distribute.get_strategy
 get_loss_reduction = tf.distribute.get_loss_reduction
