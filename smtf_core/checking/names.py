@@ -20,6 +20,7 @@ class Use:
         keywords: names of the keyword arguments, when it is called there; ``None``: it is not.
         imported: whether it stands in an import statement.
         guarded: whether an ``except ImportError`` (or AttributeError) takes care of its absence.
+        within: the outermost function or method that an import stands in, which may never be called; ``''``: none.
     """
 
     dotted: str
@@ -27,6 +28,7 @@ class Use:
     keywords: tuple[str, ...] | None = None
     imported: bool = False
     guarded: bool = False
+    within: str = ""
 
 
 def uses(source: Source, root: str) -> list[Use]:
@@ -131,6 +133,11 @@ def imports(source: Source) -> Iterator[Use]:
         if isinstance(node, ast.Try) and any(_catches_absence(handler) for handler in node.handlers)
         for child in ast.walk(node)
     }
+    within: dict[int, str] = {}
+    for function in ast.walk(source.tree):  # outer functions come before those in them
+        if isinstance(function, ast.FunctionDef):
+            for child in ast.walk(function):
+                within.setdefault(id(child), function.name)
     for node in ast.walk(source.tree):
         names: list[str] = []
         if isinstance(node, ast.Import):
@@ -138,7 +145,8 @@ def imports(source: Source) -> Iterator[Use]:
         elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
             names = [f"{node.module}.{alias.name}" for alias in node.names if alias.name != "*"] or [node.module]
         for name in names:
-            yield Use(name, source.line(node), imported=True, guarded=id(node) in guarded)
+            inside = within.get(id(node), "")
+            yield Use(name, source.line(node), imported=True, guarded=id(node) in guarded, within=inside)
 
 
 def _catches_absence(handler: ast.ExceptHandler) -> bool:

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
-from smtf_core.checking.finding import Finding
+from smtf_core.checking.finding import Finding, Level
 from smtf_core.checking.names import imports
 from smtf_core.checking.source import is_own_module
+from smtf_core.contract import CONTRACT_FUNCTIONS
 from smtf_core.lost_packages import lost_name, requirement
 from smtf_core.script_source import Source
 
@@ -34,4 +35,6 @@ def package_findings(source: Source, folders: list[Path]) -> Iterator[Finding]:
         elif root not in sys.stdlib_module_names and (root, use.line) not in told and find_spec(root) is None:
             told.add((root, use.line))
             remedy = f"pip install {requirement(root)}, or name it in requirements_file."
-            yield Finding(str(source.path), use.line, "error", f"package {root} is not installed", remedy)
+            # A function of the script's own, or of a module that came along, may never be called.
+            level: Level = "warning" if use.within and use.within not in CONTRACT_FUNCTIONS else "error"
+            yield Finding(str(source.path), use.line, level, f"package {root} is not installed", remedy)

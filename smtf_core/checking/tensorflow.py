@@ -103,13 +103,16 @@ def _finding(source: Source, use: Use, api: Api) -> Finding | None:
 
 def _unknown_finding(file: str, use: Use, api: Api) -> Finding | None:
     parts = use.dotted.split(".")
+    # `tf.__version__`, of every module; and Keras 2, which has names that no table of TensorFlow's has.
+    if any(part.startswith("__") for part in parts) or parts[0] == "keras":
+        return None
     for length in range(1, len(parts)):
         parent = api.find(".".join(parts[:length]))
         if parent is not None and parent.today.presence == "absent":
             return Finding(
                 file, use.line, "error", f"tf.{use.dotted} is not to be had any more", replacement(use.dotted)
             )
-        if parent is not None and parent.at(len(RELEASES) - 1) and (parent.stretches[-1].arguments is not None):
+        if parent is not None and parent.at(len(RELEASES) - 1) and not api.siblings(".".join(parts[: length + 1])):
             return None  # an attribute of a function or an object
     # Deep paths into contrib (`contrib.learn.python.learn…`) are resolved by the view.
     if any(part in ("python", "_impl") for part in parts):

@@ -69,6 +69,14 @@ def test_guarded_names_are_fine(report):
     assert report(text).will_run
 
 
+@pytest.mark.parametrize(
+    "name", ["tf.__version__", "tf.__version__.startswith", "tf.float32.min", "tf.keras.layers.serialize"]
+)
+def test_names_that_no_table_has_but_that_are_there(report, name):
+    found = report(GOOD.replace("import tensorflow as tf\n", f"import tensorflow as tf\nx = {name}\n"))
+    assert messages(found) == []
+
+
 def test_packages_are_told_once_a_line_and_paths_of_containers(report):
     text = "from no_such_package import a, b\nDATA = '/opt/ml/input/data/training'\n"
     found = report(GOOD.replace("import numpy as np\n", text))
@@ -77,6 +85,15 @@ def test_packages_are_told_once_a_line_and_paths_of_containers(report):
     ]
     [(line, message, remedy)] = messages(found, "warning")
     assert (line, "SageMaker's containers" in message, "training_dir" in remedy) == (2, True, True)
+
+
+def test_packages_that_only_a_function_of_its_own_imports(report):
+    found = report(GOOD + "def plot():\n    import no_such_package\n")
+    assert found.will_run
+    assert [message for _, message, _ in messages(found, "warning")] == ["package no_such_package is not installed"]
+    assert not report(
+        GOOD.replace("train_input_fn(training_dir): pass", "train_input_fn(training_dir): import nope")
+    ).will_run
 
 
 def test_differences_of_a_release(report):
