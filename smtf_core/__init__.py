@@ -14,18 +14,31 @@ from smtf_core._version import __version__
 if TYPE_CHECKING:
     from smtf_core.client.estimator import TensorFlow
     from smtf_core.client.inputs import ShuffleConfig, s3_input
+    from smtf_core.client.model import TensorFlowModel
+    from smtf_core.client.predictor import Predictor
     from smtf_core.hookspecs import hookimpl
     from smtf_core.plugins import PluginManager
 
 _HOMES = {
     "TensorFlow": "smtf_core.client.estimator",
+    "TensorFlowModel": "smtf_core.client.model",
+    "Predictor": "smtf_core.client.predictor",
     "ShuffleConfig": "smtf_core.client.inputs",
     "s3_input": "smtf_core.client.inputs",
     "hookimpl": "smtf_core.hookspecs",
     "PluginManager": "smtf_core.plugins",
 }
 
-__all__ = ["PluginManager", "ShuffleConfig", "TensorFlow", "__version__", "hookimpl", "s3_input"]
+__all__ = [
+    "PluginManager",
+    "Predictor",
+    "ShuffleConfig",
+    "TensorFlow",
+    "TensorFlowModel",
+    "__version__",
+    "hookimpl",
+    "s3_input",
+]
 
 
 def __getattr__(name: str) -> Any:

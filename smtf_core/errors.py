@@ -57,6 +57,18 @@ class UnexpectedStatusException(SmtfError, ValueError):  # noqa: N818 - the name
         self.failure_reason = failure_reason
 
 
+class EndpointError(SmtfError):
+    """An endpoint answered a request with an error.
+
+    Attributes:
+        status: the HTTP status.
+    """
+
+    def __init__(self, message: str, status: int) -> None:
+        super().__init__(f"{status}: {message}")
+        self.status = status
+
+
 class StorageError(SmtfError, OSError):
     """Data could not be read from or written to a remote store.
 

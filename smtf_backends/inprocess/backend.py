@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from smtf_backends.inprocess.endpoint import InProcessEndpoint
 from smtf_backends.inprocess.run import Run
 from smtf_core.client.feeding import feeds_of
 from smtf_core.client.folder import claim, find
 from smtf_core.client.staging import require_tensorflow, stage
 from smtf_core.errors import InvalidInputError
+from smtf_core.interfaces import Deployment, ModelServer
 from smtf_core.models import Job, JobHandle, JobState, JobStatus, LogLine, TrainingResult
 from smtf_core.models.uri import local_path
 from smtf_core.plugins import PluginManager
+from smtf_core.registry import Registries
 
 _POLL_SECONDS = 0.1
 
@@ -26,6 +29,7 @@ class InProcessBackend:
     def __init__(self, plugins: PluginManager) -> None:
         self._plugins = plugins
         self._runs: dict[str, Run] = {}
+        self._endpoints: dict[str, InProcessEndpoint] = {}
 
     def submit(self, job: Job) -> JobHandle:
         """See :class:`~smtf_core.interfaces.Backend`."""
@@ -77,3 +81,17 @@ class InProcessBackend:
     def result(self, handle: JobHandle) -> TrainingResult | None:
         """See :class:`~smtf_core.interfaces.Backend`."""
         return find(handle).result()
+
+    def deploy(self, name: str, adapter: str, deployment: Deployment, instance_count: int) -> InProcessEndpoint:
+        """See :class:`~smtf_core.interfaces.ServingBackend`."""
+        if instance_count != 1:
+            raise InvalidInputError(f"backend inprocess runs an endpoint on 1 instance, not on {instance_count}")
+        if name in self._endpoints:
+            raise InvalidInputError(f"there is an endpoint {name!r} already; delete it, or choose another name")
+        server: ModelServer = Registries(self._plugins).serving_adapters.make(adapter).load(deployment)
+        self._endpoints[name] = InProcessEndpoint(name, server, self._endpoints.pop)
+        return self._endpoints[name]
+
+    def endpoints(self) -> tuple[InProcessEndpoint, ...]:
+        """See :class:`~smtf_core.interfaces.ServingBackend`; those of this backend object."""
+        return tuple(endpoint for _, endpoint in sorted(self._endpoints.items()))

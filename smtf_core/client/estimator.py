@@ -12,6 +12,8 @@ from typing import Any
 from smtf_core.client.checks import check_job
 from smtf_core.client.display import Display
 from smtf_core.client.inputs import Inputs, channels_of
+from smtf_core.client.model import TensorFlowModel
+from smtf_core.client.predictor import Predictor
 from smtf_core.client.tensorboard import TensorBoard
 from smtf_core.client.waiting import wait_for
 from smtf_core.errors import InvalidInputError, UnexpectedStatusException
@@ -195,6 +197,47 @@ class TensorFlow:
         else:
             status = self._wait(handle, spec, logs, shown)
         _raise_unless_fine(handle, status)
+
+    def deploy(
+        self,
+        initial_instance_count: int = 1,
+        instance_type: str = "inprocess",
+        endpoint_type: str = "python",
+        endpoint_name: str | None = None,
+        entry_point: _StrPath | None = None,
+        env: Mapping[str, str] | None = None,
+    ) -> Predictor:
+        """Deploy the newest job's exported model.
+
+        Args:
+            initial_instance_count: number of instances.
+            instance_type: chooses the backend, as ``train_instance_type`` does.
+            endpoint_type: ``'python'`` (functions of the training script, or of ``entry_point``) or
+                ``'tensorflow-serving'`` (TensorFlow Serving's API; handlers of ``entry_point``).
+            endpoint_name: the job's name when omitted.
+            entry_point: script with handlers.
+            env: the container's variables, ``SAGEMAKER_…``.
+
+        Raises:
+            InvalidInputError: there is no exported model, or an argument is not what it must be.
+            SmtfError: the model or the handlers cannot be loaded.
+        """
+        if self.model_data is None or self.latest_training_job is None:
+            raise InvalidInputError(
+                "there is no exported model to deploy: call fit, with a serving_input_fn in the script"
+            )
+        script = entry_point
+        if script is None and endpoint_type == "python":
+            script = Path(self._arguments["source_dir"] or "") / self._arguments["entry_point"]
+        model = TensorFlowModel(
+            self.model_data,
+            entry_point=script,
+            framework_version=self._arguments["framework_version"],
+            env=env,
+            plugins=self._plugins,
+        )
+        name = endpoint_name or self.latest_training_job.job_name
+        return model.deploy(initial_instance_count, instance_type, endpoint_type, name)
 
     def stop_training_job(self, reason: str = "stopped by the user") -> None:
         """Ask the newest job to save a checkpoint and end; returns at once.

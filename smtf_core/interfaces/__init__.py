@@ -2,6 +2,7 @@
 
 from smtf_core.interfaces.backend import Backend, BackendSpec
 from smtf_core.interfaces.checkpoint_store import CheckpointStore, CheckpointStoreSpec
+from smtf_core.interfaces.endpoint import Endpoint, ServingBackend
 from smtf_core.interfaces.input_mode import InputMode, InputModeSpec
 from smtf_core.interfaces.script_loader import ScriptLoader, ScriptLoaderSpec, UserScript
 from smtf_core.interfaces.serving_adapter import (
@@ -31,6 +32,7 @@ __all__ = [
     "CheckpointStoreSpec",
     "Cluster",
     "Deployment",
+    "Endpoint",
     "HostProcess",
     "InputMode",
     "InputModeSpec",
@@ -42,6 +44,7 @@ __all__ = [
     "ScriptLoaderSpec",
     "ServingAdapter",
     "ServingAdapterSpec",
+    "ServingBackend",
     "Spec",
     "Strategy",
     "StrategySpec",

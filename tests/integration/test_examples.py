@@ -29,6 +29,11 @@ def test_iris_estimator(train, examples, data, version):
     assert trained.result.global_step == 1000
     reply = ask(trained, {"instances": [{"inputs": [5.1, 3.5, 1.4, 0.2]}, {"inputs": [6.9, 3.1, 5.4, 2.1]}]})
     assert [max(range(3), key=row["scores"].__getitem__) for row in reply["predictions"]] == [0, 2]
+    predictor = trained.deploy(1, "inprocess")
+    reply = predictor.predict([[5.1, 3.5, 1.4, 0.2], [6.9, 3.1, 5.4, 2.1]])
+    rows = [row["classes"] for row in reply["result"]["classifications"]]
+    assert [max(row, key=lambda entry: entry["score"])["label"] for row in rows] == ["0", "2"]
+    predictor.delete_endpoint()
 
 
 def test_abalone_model(train, examples, data):

@@ -10,7 +10,15 @@ import pytest
 
 from smtf_core.interfaces import Deployment, Request
 
-TENSORFLOW = ("test_model", "test_rest", "test_invocations", "test_handlers", "test_reload", "test_python")
+TENSORFLOW = (
+    "test_model",
+    "test_rest",
+    "test_invocations",
+    "test_handlers",
+    "test_reload",
+    "test_python",
+    "test_deploy",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

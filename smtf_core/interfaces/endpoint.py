@@ -1,0 +1,53 @@
+"""Endpoint: a deployed model that answers requests, wherever it runs."""
+
+from __future__ import annotations
+
+from typing import Protocol, runtime_checkable
+
+from smtf_core.interfaces.backend import Backend
+from smtf_core.interfaces.serving_adapter import Deployment, Reply, Request
+
+
+class Endpoint(Protocol):
+    """Answers requests until it is deleted."""
+
+    @property
+    def name(self) -> str:
+        """Its name, unique on its backend."""
+        ...
+
+    def invoke(self, request: Request) -> Reply:
+        """Send one request and wait for the reply.
+
+        Raises:
+            SmtfError: the endpoint cannot be reached. A reply with an error status is a reply.
+        """
+        ...
+
+    def delete(self) -> None:
+        """Give everything back that the endpoint holds; does nothing the second time."""
+        ...
+
+
+@runtime_checkable
+class ServingBackend(Backend, Protocol):
+    """A backend that can also run endpoints."""
+
+    def deploy(self, name: str, adapter: str, deployment: Deployment, instance_count: int) -> Endpoint:
+        """Start an endpoint and wait until it answers.
+
+        Args:
+            name: of the endpoint.
+            adapter: name of the serving adapter.
+            deployment: what is served.
+            instance_count: on how many instances.
+
+        Raises:
+            InvalidInputError: the name is taken, or the backend cannot do it.
+            SmtfError: the models or the handlers cannot be loaded.
+        """
+        ...
+
+    def endpoints(self) -> tuple[Endpoint, ...]:
+        """Those that there are, sorted by name."""
+        ...

@@ -1,0 +1,86 @@
+"""From a model to a Predictor, in this process."""
+
+import io
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from smtf_core import TensorFlowModel
+from smtf_core.errors import EndpointError, InvalidInputError, SmtfError, UnknownNameError
+
+
+@pytest.fixture
+def deploy(models):
+    made = []
+
+    def deploy_model(name="ref", endpoint_type="tensorflow-serving", **arguments):
+        made.append(TensorFlowModel(models / name, **arguments).deploy(1, "inprocess", endpoint_type))
+        return made[-1]
+
+    yield deploy_model
+    for predictor in made:
+        predictor.delete_endpoint()
+
+
+@pytest.mark.parametrize(
+    ("data", "content_type"),
+    [
+        ([[1, 2]], "application/json"),
+        (np.array([[1, 2]], np.int64), "application/json"),
+        ({"instances": [np.float32([1, 2])]}, "application/json"),
+        ({"instances": ({"x": [np.float64(1), 2]},)}, "application/json"),
+        ("1,2\n", "text/csv"),
+        (io.BytesIO(b"1,2\n"), "text/csv"),
+        (io.StringIO("1,2\n"), "text/csv"),
+    ],
+    ids=range(7),
+)
+def test_predict_with_tensorflow_serving(deploy, data, content_type):
+    assert deploy().predict(data, content_type) == {"predictions": [6.0]}
+
+
+def test_classify_and_regress(deploy):
+    predictor = deploy("example")
+    (row,) = predictor.classify({"x": [0.0, 0.0]})["results"]
+    assert [label for label, _ in row] == ["p", "q", "r"]
+    body = {"signature_name": "regression", "examples": [{"x": [1.0, 2.0]}]}
+    assert predictor.regress(body) == {"results": [10.0]}
+
+
+@pytest.mark.parametrize("data", [[[1, 2]], tf.make_tensor_proto([[1.0, 2.0]])], ids=["list", "TensorProto"])
+def test_python_endpoint_answers_with_the_names_of_the_protobuf(deploy, data):
+    y = deploy(endpoint_type="python").predict(data)["outputs"]["y"]
+    assert y == {"dtype": "DT_FLOAT", "tensor_shape": {"dim": [{"size": "1"}]}, "float_val": [6.0]}
+
+
+def test_errors_and_the_end(deploy):
+    predictor = deploy()
+    with pytest.raises(EndpointError, match=r"400: Input x must have shape \[\?,2\]") as caught:
+        predictor.predict([[1, 2, 3]])
+    assert caught.value.status == 400
+    for data in (object(), {"x": {1, 2}}):
+        with pytest.raises(InvalidInputError, match="cannot be sent as JSON"):
+            predictor.predict(data)
+    with pytest.raises(InvalidInputError, match="must be text"):
+        predictor.predict([1], "text/csv")
+    predictor.delete_endpoint()
+    predictor.delete_endpoint()
+    with pytest.raises(SmtfError, match="has been deleted"):
+        predictor.predict([[1, 2]])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "deploying", "message"),
+    [
+        ({"model_data": "s3://bucket/model"}, {}, "model_data must be a local folder"),
+        ({"entry_point": "no.py"}, {}, "there is no file 'no.py'"),
+        ({}, {"endpoint_type": "no"}, "there is no serving adapter 'no'"),
+        ({}, {"instance_type": "ml.c5.large"}, "ml.c5.large"),
+        ({}, {"initial_instance_count": 2}, "on 1 instance, not on 2"),
+        ({"backend": "process"}, {}, "backend 'process' runs no endpoints"),
+    ],
+)
+def test_what_cannot_be_deployed(models, arguments, deploying, message):
+    with pytest.raises((InvalidInputError, UnknownNameError), match=message):
+        TensorFlowModel(**{"model_data": models / "ref", **arguments}).deploy(**deploying)
