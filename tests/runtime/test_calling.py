@@ -108,11 +108,26 @@ def test_all_functions_get_one_dict_of_hyperparameters():
 
 @pytest.mark.parametrize(("channels", "named"), [((), "none"), (("a", "b"), "a, b")])
 def test_asking_for_a_training_folder_that_nobody_can_tell_is_an_error(channels, named):
-    asking = script(train_input_fn=lambda training_dir: None)
+    asking = script(train_input_fn=lambda training_dir: [training_dir])
     with pytest.raises(
         ScriptError, match=rf"train\.py: train_input_fn asks for the training folder.*channels are: {named}\."
     ):
         check_channels(asking, environment(*channels))
+
+
+def test_a_training_folder_that_is_never_read_may_be_missing():
+    """As the legacy container did; scripts that read pipes or make their data name it all the same."""
+    env = environment("train", "eval")
+    unread = script(train_input_fn=lambda training_dir, params: "data")
+    check_channels(unread, env)
+    assert input_function(unread, "train_input_fn", env)() == "data"
+    for reading in (
+        lambda training_dir: lambda: training_dir,
+        lambda training_dir: locals(),
+        lambda training_dir, params: params or training_dir,
+    ):
+        with pytest.raises(ScriptError, match="asks for the training folder"):
+            check_channels(script(train_input_fn=reading), env)
 
 
 def test_a_default_for_the_training_folder_is_kept():

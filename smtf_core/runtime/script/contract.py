@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import dis
 import inspect
 import logging
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
-from smtf_core.contract import CONTRACT_FUNCTIONS, broken_rules, kinds_of
+from smtf_core.contract import CONTRACT_FUNCTIONS, TRAINING_DIR_NAMES, broken_rules, kinds_of
 from smtf_core.contract import needs_training_dir as signature_needs_training_dir
 from smtf_core.errors import ScriptError
 
@@ -89,9 +90,23 @@ def contract_functions(module: ModuleType, path: str) -> tuple[str, dict[str, Ca
 
 
 def needs_training_dir(function: Callable[..., Any]) -> bool:
-    """Whether an input function asks for the training folder without having a default for it."""
+    """Whether an input function asks for the training folder, has no default for it, and reads it.
+
+    Many name it only because the examples did, and take their data from a pipe or make it themselves; they get None.
+    """
     signature = _signature(function)
-    return signature is not None and signature_needs_training_dir(signature)
+    if signature is None or not signature_needs_training_dir(signature):
+        return False
+    return any(_reads(inspect.unwrap(function), name) for name in TRAINING_DIR_NAMES if name in signature.parameters)
+
+
+def _reads(function: Callable[..., Any], parameter: str) -> bool:
+    """Whether a function's own code, or a function in it, has a use for a parameter; what has no code to see, may."""
+    code = getattr(function, "__code__", None)
+    if code is None or parameter in code.co_cellvars or "locals" in code.co_names:
+        return True
+    loads = (step.argval for step in dis.get_instructions(code) if "LOAD_FAST" in step.opname)
+    return any(parameter in (load if isinstance(load, tuple) else (load,)) for load in loads)
 
 
 def _signature(function: Callable[..., Any]) -> inspect.Signature | None:
