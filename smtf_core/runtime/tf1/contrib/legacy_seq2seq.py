@@ -37,7 +37,8 @@ def rnn_decoder(
         Outputs of the steps; the last state.
     """
     with tf.variable_scope(scope or "rnn_decoder"):
-        state, outputs = initial_state, []
+        state = initial_state
+        outputs: list[Any] = []
         for number, given in enumerate(decoder_inputs):
             step = _next_input(given, outputs, loop_function, number)
             if number > 0:
@@ -259,7 +260,8 @@ def attention_decoder(
         raise ValueError(f"Shape[2] of attention_states must be known: {attention_states.shape}")
     with tf.variable_scope(scope or "attention_decoder"):
         attend = _Attention(attention_states, length or tf.shape(attention_states)[1], size, num_heads)
-        state, outputs = initial_state, []
+        state = initial_state
+        outputs: list[Any] = []
         if initial_state_attention:
             attended = attend(initial_state)
         else:
