@@ -71,11 +71,15 @@ class Launcher:
             for host in hosts:
                 self._start(host)
             self._watch(time.monotonic() + job.resources.max_run_seconds)
+        while not self._events.empty():
+            if (ended := self._events.get()) is not None:
+                self._tell(ended)
         for reader in self._readers:
             reader.join(1.0)  # a process that a script left behind may hold its end open
         if not (self._layout.success.exists() or self._layout.failure.exists()):
-            statuses = ", ".join(f"{host} {_in_words(process.returncode)}" for host, process in self._hosts.items())
-            write_atomically(self._layout.failure, f"uncaught exception during training: {statuses}\n")
+            # Its supervisor would have written this, so it is the one that was killed.
+            what = f"host {hosts[0]!r}: its supervisor {_in_words(self._hosts[hosts[0]].returncode)}"
+            write_atomically(self._layout.failure, f"uncaught exception during training: {what}\n")
 
     def _start(self, host: str) -> None:
         hosts = self._launch.hosts
@@ -134,11 +138,16 @@ class Launcher:
                 self._stop("received SIGTERM")
                 continue
             status = self._hosts[event].returncode
+            self._tell(event)
             if status is not None and status < 0 and self._restarts > 0 and not stopping and deadline is None:
                 self._restarts -= 1
                 self._start(event)
             else:
                 deadline = deadline or time.monotonic() + _PATIENCE
+
+    def _tell(self, host: str) -> None:
+        if len(self._hosts) > 1:
+            logging.getLogger("smtf").info("host %r %s", host, _in_words(self._hosts[host].returncode))
 
     def _stop(self, reason: str) -> None:
         """Ask one host's supervisor to stop; it tells the others."""

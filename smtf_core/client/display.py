@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 _STYLES = {logging.WARNING: "yellow", logging.ERROR: "red", logging.CRITICAL: "red"}
+# Of the hosts of a job, in the order in which they are heard of.
+_HOST_STYLES = ("green", "magenta", "blue", "cyan", "bright_green", "bright_magenta", "bright_blue", "bright_cyan")
 
 
 class Display:
@@ -32,6 +34,7 @@ class Display:
         self._quiet = quiet
         self._console: Console | None = None
         self._bar: _Bar | None = None
+        self._hosts: dict[str, str] = {}
 
     @property
     def console(self) -> Console:
@@ -47,9 +50,12 @@ class Display:
         self.console.print(f"smtf: {text}", style="cyan", markup=False)
 
     def line(self, line: LogLine) -> None:
-        """Show a line of the log."""
+        """Show a line of the log; once there is a second host, with the name of the one that wrote it."""
         if self._quiet or (self.console.is_terminal and not self._verbose and line.level < logging.WARNING):
             return
+        self._hosts.setdefault(line.host, _HOST_STYLES[len(self._hosts) % len(_HOST_STYLES)])
+        if len(self._hosts) > 1:
+            self.console.print(f"{line.host}  ", style=self._hosts[line.host], end="", markup=False)
         self.console.print(line.text, style=_STYLES.get(line.level), markup=False)
 
     def update(self, status: JobStatus) -> None:

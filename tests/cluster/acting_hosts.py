@@ -62,7 +62,17 @@ class Acting:
 class Hosts:
     """Some hosts' supervisors, started and watched."""
 
-    def __init__(self, folder: Path, count: int, **hyperparameters: object) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        count: int,
+        *,
+        addresses: dict[str, str] | None = None,
+        inside: dict[str, list[str]] | None = None,
+        **hyperparameters: object,
+    ) -> None:
+        # Hosts with addresses of their own have the contract's ports; `inside` is how a command is run on each.
+        self.inside = inside or {}
         self.folder = folder
         self.names = [f"algo-{number + 1}" for number in range(count)]
         self.supervisors: dict[str, subprocess.Popen[bytes]] = {}
@@ -83,11 +93,15 @@ class Hosts:
                 **hyperparameters,
             }
             layout.hyperparameters.write_text(json.dumps({key: json.dumps(value) for key, value in settings.items()}))
-            network = {
-                "addresses": dict.fromkeys(self.names, "127.0.0.1"),
-                "free_ports": True,
-                "control_port": self.control.getsockname()[1],
-            }
+            network = (
+                {"addresses": addresses}
+                if addresses
+                else {
+                    "addresses": dict.fromkeys(self.names, "127.0.0.1"),
+                    "free_ports": True,
+                    "control_port": self.control.getsockname()[1],
+                }
+            )
             resources = {"current_host": name, "hosts": self.names, "smtf_network": network}
             layout.resource_config.write_text(json.dumps(resources))
 
@@ -98,12 +112,19 @@ class Hosts:
         for name in names or self.names:
             variables = {**os.environ, "PYTHONPATH": str(self.folder / "site")}
             handles: tuple[int, ...] = ()
-            if name == self.names[0]:
+            if name == self.names[0] and not self.inside:
                 handles = (self.control.fileno(),)
                 variables["SMTF_CONTROL_SOCKET"] = str(self.control.fileno())
             with (self.folder / f"{name}.log").open("ab") as log:
                 self.supervisors[name] = subprocess.Popen(
-                    [sys.executable, "-m", "smtf_core.runtime", "train", str(self.folder / name)],
+                    [
+                        *self.inside.get(name, []),
+                        sys.executable,
+                        "-m",
+                        "smtf_core.runtime",
+                        "train",
+                        str(self.folder / name),
+                    ],
                     env=variables,
                     pass_fds=handles,
                     stdout=log,

@@ -40,7 +40,7 @@ def test_built_ins_are_ordinary_plugins_and_all_six_kinds_are_filled():
     assert {registry.kind: registry.names() for registry in Registries(manager).all()} == {
         "script loader": ["tensorflow-1", "tensorflow-2"],
         "input mode": ["FastFile", "File", "Pipe"],
-        "distribution strategy": ["parameter_server", "single"],
+        "distribution strategy": ["mirrored", "multi_worker_mirrored", "parameter_server", "single"],
         "checkpoint store": ["file", "s3"],
         "serving adapter": ["python", "tfs"],
         "backend": ["inprocess", "process"],

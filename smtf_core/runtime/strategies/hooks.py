@@ -6,8 +6,26 @@ from smtf_core.interfaces.strategy import StrategySpec
 
 @hookimpl
 def smtf_register_strategies() -> list[StrategySpec]:
-    """Declare strategies ``single`` and ``parameter_server``."""
+    """Declare the strategies for one host and for several."""
     return [
+        StrategySpec(
+            name="mirrored",
+            factory="smtf_core.runtime.strategies.mirrored:Mirrored",
+            extra="smtf[tensorflow]",
+            max_hosts=1,
+            exceptions=((1, "keras_model_fn"),),
+            summary="one host, every device with a copy of the model, in step",
+        ),
+        StrategySpec(
+            name="multi_worker_mirrored",
+            factory="smtf_core.runtime.strategies.multi_worker_mirrored:MultiWorkerMirrored",
+            extra="smtf[tensorflow]",
+            min_hosts=2,
+            generations=(2,),
+            script_kinds=("keras_model_fn",),
+            default_for=((2, True),),
+            summary="several hosts, every one with a copy of the model, in step",
+        ),
         StrategySpec(
             name="parameter_server",
             factory="smtf_core.runtime.strategies.parameter_server:ParameterServer",
