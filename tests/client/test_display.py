@@ -68,3 +68,12 @@ def test_figures():
         figures(Progress(step=7, total_steps=9, steps_per_second=1234.0, loss=12.3456))
         == "step 7/9  1,234 steps/s  loss 12.35"
     )
+
+
+def test_lines_of_several_hosts_bear_their_names():
+    stream = io.StringIO()
+    display = Display(stream)
+    display.line(line(logging.INFO, "alone"))
+    for host in ("algo-2", "algo-1"):
+        display.line(LogLine(host, "loss = 0.5", 0.0))
+    assert stream.getvalue() == "alone\nalgo-2  loss = 0.5\nalgo-1  loss = 0.5\n"
