@@ -33,10 +33,12 @@ class Story:
     def __init__(self, **settings):
         self.sent = {host: [] for host in HOSTS}
         self.now = 0.0
+        self.finished = False
         self.coordinator = Coordinator(
             HOSTS,
             ClusterSettings(**settings),
             lambda host, message: self.sent[host].append(message),
+            lambda: self.finished,
             lambda: self.now,
         )
 
@@ -74,6 +76,16 @@ def test_the_first_failure_is_the_cause():
     story.coordinator.receive("b", Failed(attempt=1, cause="no rows"))
     story.coordinator.receive("a", Failed(attempt=1, cause="b does not answer"))
     assert story.last("a") == Abort(host="b", cause="no rows")
+
+
+def test_what_fails_because_the_chief_is_going_is_no_failure():
+    story = Story()
+    story.ready()
+    story.finished = True
+    story.coordinator.receive("b", Failed(attempt=1, cause="the chief does not answer"))
+    story.coordinator.lost("c", "gone")
+    story.coordinator.receive("a", Finished(attempt=1))
+    assert story.last("b") == Done()
 
 
 def test_restarts_are_counted_and_late_words_of_an_earlier_attempt_do_not_count():

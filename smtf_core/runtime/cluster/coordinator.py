@@ -40,6 +40,7 @@ class Coordinator:
         hosts: their names; the chief runs on the first one.
         settings: what is to happen when one fails.
         send: sends a message to a host; does nothing when the host is not there.
+        finished: whether the chief has written its results; what fails from then on fails because the chief is going.
         clock: seconds.
     """
 
@@ -48,11 +49,13 @@ class Coordinator:
         hosts: tuple[str, ...],
         settings: ClusterSettings,
         send: Callable[[str, Message], None],
+        finished: Callable[[], bool],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._hosts = hosts
         self._settings = settings
         self._send = send
+        self._finished = finished
         self._clock = clock
         self._attempt = 1
         self._ready: dict[str, Ready] = {}
@@ -117,6 +120,8 @@ class Coordinator:
             self._broadcast(Start(attempt=self._attempt, listening=listening))
 
     def _host_failed(self, host: str, cause: str, final: bool) -> None:
+        if self._running and self._finished():
+            return
         again = self._settings.on_host_failure == RESTART and not final and not self._stop_reason
         if again and not self._running:
             self._ready.pop(host, None)  # nothing has begun that would have to end

@@ -154,7 +154,9 @@ class Supervisor:
             elif self._switchboard is not None:
                 self._switchboard.send(host, message)
 
-        coordinator = Coordinator(self._environment.hosts, self._settings, send)
+        coordinator = Coordinator(
+            self._environment.hosts, self._settings, send, self._environment.layout.success.exists
+        )
         self._send = lambda message: coordinator.receive(self._host, message)
         if others:
             token = self._environment.cluster_token
@@ -304,9 +306,12 @@ class Supervisor:
     def _process_ended(self, child: Child) -> None:
         process, status = child.process, child.status
         assert status is not None
-        if process.trains and (status == 0 or self._killed):
-            if self._host == self._first and process is self._processes[0]:
+        if self._host == self._first and process is self._processes[0]:
+            # A trainer that has written its results may come to grief while Python ends; that is no matter.
+            if status == 0 or self._killed or self._environment.layout.success.exists():
                 self._say(Finished(attempt=self._attempt))
+                return
+        elif process.trains and (status == 0 or self._killed):
             return
         what = f"its {process.role} process {ended_in_words(status)}"
         cause = (failure_of(self._environment.layout) if status > 0 else None) or what

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import importlib
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any
+from typing import Any, TypeVar
 
 from smtf_core.errors import JobStoppedError, ScriptError
 from smtf_core.models import Checkpoint, TrainingResult
@@ -21,7 +22,10 @@ from smtf_core.runtime.engines.keras_distribution import distribute_keras_3
 from smtf_core.runtime.engines.keras_serving import export_model
 from smtf_core.runtime.engines.keras_summaries import KerasSummaries
 from smtf_core.runtime.export import EXPORTS, remove_unfinished, write_servable
+from smtf_core.runtime.logs import in_this_log
 from smtf_core.runtime.script import calling
+
+R = TypeVar("R")
 
 _NEVER_ENDS = 1 << 62  # Keras wants a number of steps where the input itself has no end
 
@@ -200,6 +204,24 @@ class _KerasRun:
         checkpoint.restore(self._manager.latest_checkpoint).expect_partial()
         return model
 
+    def _evaluation(self, callbacks: list[Any]) -> Mapping[str, Any]:
+        data = self._dataset("eval_input_fn")
+        steps = self._environment.evaluation_steps
+        if steps is not None:
+            data = data.take(steps)
+        metrics: Mapping[str, Any] = self._lone_model().evaluate(data, verbose=0, return_dict=True, callbacks=callbacks)
+        return metrics
+
+    def _outside(self, work: Callable[[], R]) -> R:
+        """Do something that is not for all hosts: Keras 2 calls callbacks in the scope of its strategy.
+
+        Scopes belong to threads.
+        """
+        if self._distribution is None:
+            return work()
+        with ThreadPoolExecutor(1) as threads:
+            return threads.submit(in_this_log(work)).result()
+
     def _callback(self) -> Any:
         run, training = self, self._training
         every, seconds = (
@@ -254,12 +276,8 @@ class _KerasRun:
             def on_test_batch_begin(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
                 stop.check()
 
-        data = self._dataset("eval_input_fn")
-        steps = self._environment.evaluation_steps
-        if steps is not None:
-            data = data.take(steps)
         try:
-            metrics = self._lone_model().evaluate(data, verbose=0, return_dict=True, callbacks=[Leave()])
+            metrics = self._outside(lambda: self._evaluation([Leave()]))
         except JobStoppedError:
             self._model.stop_training = True
             return

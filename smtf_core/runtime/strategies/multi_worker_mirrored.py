@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import signal
 from collections.abc import Callable
 from typing import Any
 
@@ -26,6 +27,8 @@ class MultiWorkerMirrored:
         tf: Any = importlib.import_module("tensorflow")
         # Now: collective operations can be set up only before the script has used TensorFlow.
         strategy = tf.distribute.MultiWorkerMirroredStrategy()
+        # TensorFlow takes SIGTERM for itself then, as a notice of preemption that nobody here listens to.
+        signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGTERM))
         return train(
             Cluster(tf_config=config, is_chief=environment.is_chief, train_distribute=lambda: strategy, in_step=True)
         )
