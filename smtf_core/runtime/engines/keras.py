@@ -279,7 +279,8 @@ class _KerasRun:
         try:
             metrics = self._outside(lambda: self._evaluation([Leave()]))
         except JobStoppedError:
-            self._model.stop_training = True
+            if self._in_step is None:  # otherwise all stop together, soon
+                self._model.stop_training = True
             return
         self._training.reporter.evaluated(step, metrics)
         self._summaries.evaluation(step, {name: float(value) for name, value in metrics.items()})

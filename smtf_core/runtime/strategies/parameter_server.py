@@ -6,6 +6,7 @@ parameter server as well. The engine is TensorFlow's own distributed runtime.
 
 from __future__ import annotations
 
+import functools
 import importlib
 import logging
 import math
@@ -51,6 +52,8 @@ class ParameterServer:
             if delay:
                 _log.info("this worker starts in %g s (worker_start_delay_secs)", delay)
                 time.sleep(delay)
+        if worker:
+            _wait_briefly()
         # In a variable, because the server ends with the object.
         server = _start_server(config)
         result = train(Cluster(tf_config=config, is_chief=environment.is_chief, first_step=first_step))
@@ -73,6 +76,15 @@ def tf_config(environment: TrainingEnvironment) -> dict[str, Any]:
     else:
         task = {"type": "worker", "index": index - 1} if index else {"type": "master", "index": 0}
     return {"cluster": cluster, "task": task, "environment": "cloud"}
+
+
+def _wait_briefly() -> None:
+    """Have this process look every second whether the chief has initialised the variables, not every 30 s.
+
+    ``MonitoredTrainingSession`` has no argument for that. The process is a worker's own.
+    """
+    sessions: Any = importlib.import_module("tensorflow.python.training.session_manager")
+    sessions.SessionManager = functools.partial(sessions.SessionManager, recovery_wait_secs=1)
 
 
 def _start_server(config: dict[str, Any]) -> Any:
