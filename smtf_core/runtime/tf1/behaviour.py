@@ -16,6 +16,7 @@ from typing import Any
 
 from smtf_core.models import FrameworkVersion
 from smtf_core.runtime.tf1.datasets import accept_old_arguments
+from smtf_core.runtime.tf1.keras_numbers import count_as_keras_did
 
 # Module, variable: "shape entries are integers", "variables are resource variables", "conditions and loops are
 # functions". All are true in TensorFlow 2.
@@ -61,6 +62,7 @@ def _install_switches() -> None:
         accept_old_arguments(in_script)
         _let_recurrent_layers_keep_every_output()
         _let_layers_count_from_one()
+        count_as_keras_did(script_version)
         _let_sizes_be_whole_floats()
         for module_name, variable in _SWITCHES:
             module = importlib.import_module(module_name)
