@@ -19,6 +19,7 @@ from attrs import define, field
 from smtf_core.errors import InvalidInputError
 from smtf_serving.model.signatures import Signature, read_meta_graph, signatures_of
 from smtf_serving.model.synthetic import synthetic_inputs
+from smtf_serving.model.warmup import recorded_requests
 from smtf_serving.model.ways import Call, Way, callable_way, frozen_way, open_session, run_way
 
 logger = logging.getLogger(__name__)
@@ -123,10 +124,25 @@ def load_model(path: Path, *, fastest: bool = True) -> LoadedModel:
             if faster is not None:
                 way.close()
                 way, seconds = faster, _seconds(faster, probes)
+    _replay(way, path, signatures)
     model = LoadedModel(path, signatures, meta_graph, way, seconds)
     taken = "unknown" if seconds is None else f"{seconds * 1e6:.0f} µs"
     logger.info("loaded %s: signatures %s, called by %s in %s", path, ", ".join(signatures), way.name, taken)
     return model
+
+
+def _replay(way: Way, path: Path, signatures: Mapping[str, Signature]) -> None:
+    """Warm the model up with its recorded requests; without any, the comparison of the ways has done it."""
+    count = 0
+    try:
+        for name, arrays in recorded_requests(path, signatures):
+            way.calls[name](*arrays)
+            count += 1
+    except (InvalidInputError, tf.errors.OpError, TypeError, ValueError) as error:
+        logger.warning("warming up %s ended after %d requests: %s", path, count, error)
+    else:
+        if count:
+            logger.info("warmed up %s with %d recorded requests", path, count)
 
 
 @define

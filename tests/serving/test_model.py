@@ -2,6 +2,7 @@
 
 import gc
 import logging
+import shutil
 import weakref
 from concurrent.futures import ThreadPoolExecutor
 
@@ -13,6 +14,7 @@ from smtf_core.errors import InvalidInputError
 from smtf_serving.model import loaded, ways
 from smtf_serving.model.loaded import load_model
 from smtf_serving.model.synthetic import synthetic_inputs
+from smtf_serving.protos import message
 
 WAYS = {
     "ref": "frozen",
@@ -107,3 +109,25 @@ def test_what_is_no_model(tmp_path, models, damage):
         (path / "saved_model.pb").write_bytes((models / "ref" / "1" / "saved_model.pb").read_bytes())
     with pytest.raises(InvalidInputError, match=str(path)):
         load_model(path)
+
+
+def test_recorded_requests_warm_a_model_up(models, tmp_path, caplog):
+    caplog.set_level(logging.INFO)
+    for name, arrays in (("ref", {"x": [[1.0, 2.0]]}), ("example", None)):
+        shutil.copytree(models / name / "1", tmp_path / name)
+        extra = tmp_path / name / "assets.extra"
+        extra.mkdir()
+        log = message("PredictionLog")()
+        if arrays is not None:
+            log.predict_log.request.inputs["x"].ParseFromString(tf.make_tensor_proto(arrays["x"]).SerializeToString())
+        else:
+            example = log.classify_log.request.input.example_list.examples.add()
+            example.features.feature["x"].float_list.value.extend([1.0, 2.0])
+        with tf.io.TFRecordWriter(str(extra / "tf_serving_warmup_requests")) as writer:
+            writer.write(log.SerializeToString())
+            writer.write(log.SerializeToString())
+        load_model(tmp_path / name).close()
+        assert f"warmed up {tmp_path / name} with 2 recorded requests" in caplog.text
+    (extra / "tf_serving_warmup_requests").write_bytes(b"no records" * 10)
+    load_model(tmp_path / "example").close()
+    assert f"warming up {tmp_path / 'example'} ended after 0 requests" in caplog.text
