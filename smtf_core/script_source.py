@@ -40,8 +40,12 @@ class Source:
         return line if self.converted is None else self.converted.lines[min(line, len(self.converted.lines)) - 1]
 
 
-def read_source(path: Path) -> Source:
+def read_source(path: Path, python: str | None = None) -> Source:
     """Read a file.
+
+    Args:
+        path: the file.
+        python: which Python it is for, where that is known; see :func:`~smtf_core.python2.detect.python_2_sign`.
 
     Raises:
         InvalidInputError: it cannot be read.
@@ -52,7 +56,7 @@ def read_source(path: Path) -> Source:
     except OSError as error:
         raise InvalidInputError(f"{path} cannot be read: {error.strerror or error}") from error
     try:
-        sign = python_2_sign(text)
+        sign = python_2_sign(text, python)
         converted = None if sign is None else convert(text, str(path))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the user's habits, as "\d" in a plain string

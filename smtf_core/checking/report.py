@@ -51,13 +51,19 @@ class Report:
         return not any(finding.level == "error" for finding in self.findings)
 
 
-def check(script: Path, source_dir: Path | None = None, framework_version: str | None = None) -> Report:
+def check(
+    script: Path,
+    source_dir: Path | None = None,
+    framework_version: str | None = None,
+    py_version: str | None = None,
+) -> Report:
     """Read a script and tell what it is.
 
     Args:
         script: the entry point.
         source_dir: the folder with its own modules; by default its own folder.
         framework_version: tell, besides, what is different at this release of TensorFlow 1.
+        py_version: ``'py2'`` or ``'py3'``: which Python it is for; ``None``: as its source tells.
 
     Raises:
         InvalidInputError: the script cannot be read, or there is no such release.
@@ -65,7 +71,7 @@ def check(script: Path, source_dir: Path | None = None, framework_version: str |
     version = FrameworkVersion.parse(framework_version)
     folders = [source_dir or script.parent, script.parent]
     try:
-        sources = read_sources(script, folders[0])
+        sources = read_sources(script, folders[0], py_version)
     except SyntaxError as error:
         finding = Finding(
             str(error.filename), error.lineno or 1, "error", f"neither Python 3 nor Python 2: {error.msg}"

@@ -6,15 +6,17 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+from smtf_core.python2.detect import PYTHON_2
 from smtf_core.script_source import Source, read_source
 
 
-def read_sources(script: Path, folder: Path) -> list[Source]:
+def read_sources(script: Path, folder: Path, py_version: str | None = None) -> list[Source]:
     """Read a script and every module of its own that it imports, directly or not.
 
     Args:
         script: the entry point.
         folder: where its modules are looked up, besides its own folder.
+        py_version: which Python they are for; ``None``: as the script tells.
 
     Returns:
         The entry point first.
@@ -24,12 +26,15 @@ def read_sources(script: Path, folder: Path) -> list[Source]:
         SyntaxError: a file is neither Python 3 nor Python 2.
     """
     sources: dict[Path, Source] = {}
+    python = py_version
     waiting = [script]
     while waiting:
         path = waiting.pop(0)
         if path.resolve() in sources:
             continue
-        source = read_source(path)
+        source = read_source(path, python)
+        if not sources and source.sign is not None:
+            python = PYTHON_2  # as when they are loaded
         sources[path.resolve()] = source
         waiting += _own_imports(source, [folder, script.parent])
     return list(sources.values())

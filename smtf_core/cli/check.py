@@ -31,6 +31,11 @@ _WILL_NOT_RUN = 1
     help="Tell, besides, what is different at this release, 1.4 … 1.11, for this script.",
 )
 @click.option(
+    "--py-version",
+    type=click.Choice(["py2", "py3"]),
+    help="Which Python the script is for.  [default: as its source tells]",
+)
+@click.option(
     "--write",
     type=click.Path(file_okay=False, path_type=Path),
     metavar="DIR",
@@ -43,6 +48,7 @@ def check(
     script: Path,
     source_dir: Path | None,
     framework_version: str | None,
+    py_version: str | None,
     write: Path | None,
     as_json: bool,
 ) -> None:
@@ -55,7 +61,7 @@ def check(
     Example: smtf check train.py --framework-version 1.4
     """
     try:
-        report = check_script(script, source_dir, framework_version)
+        report = check_script(script, source_dir, framework_version, py_version)
         written = [] if write is None else _write(report, write, source_dir or script.parent)
     except InvalidInputError as error:
         raise click.UsageError(str(error)) from None

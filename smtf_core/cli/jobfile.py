@@ -65,6 +65,7 @@ class JobFile:
     dependencies: list[str] = field(factory=list)
     requirements_file: str | None = None
     framework_version: str | None = None
+    py_version: str | None = None
     input_mode: str | None = None
     backend: str | None = None
     train_instance_type: str | None = None

@@ -65,6 +65,11 @@ def _pair(text: str) -> tuple[str, str]:
     metavar="V",
     help="TensorFlow release that the script is written for: 1.4 … 1.15, 2.0 … 2.21.  [default: 1.11]",
 )
+@click.option(
+    "--py-version",
+    type=click.Choice(["py2", "py3"]),
+    help="Which Python the script is for.  [default: as its source tells]",
+)
 @click.option("--input-mode", metavar="File|Pipe|FastFile", help="How channels reach the script.  [default: File]")
 @click.option("--backend", metavar="NAME", help="Where to run; see `smtf plugins`.  [default: inprocess]")
 @click.option(
@@ -275,6 +280,7 @@ def _merge(file: JobFile, options: Mapping[str, Any]) -> dict[str, Any]:
         "source_dir",
         "requirements_file",
         "framework_version",
+        "py_version",
         "input_mode",
         "backend",
         "train_instance_type",

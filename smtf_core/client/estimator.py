@@ -53,7 +53,9 @@ class TensorFlow:
         hyperparameters: handed to the script; some steer training (see the script contract). JSON values.
         environment: variables that the script finds in ``os.environ``.
         framework_version: TensorFlow release that the script is written for: ``'1.11'``, ``'1.4.1'``, ``'2.16'``, ….
-        py_version: ``'py2'`` or ``'py3'``: which of two legacy images runs it, on backends that use those.
+        py_version: ``'py2'`` or ``'py3'``: which Python the script is for; ``None``: as its source tells. A source that
+            both can read divides and maps as Python 2 with ``'py2'``. Also chooses between legacy images, on backends
+            that use those.
         input_mode: ``'File'``, ``'Pipe'``, … for channels that do not say.
         output_path: folder or URI; results go to ``<output_path>/<job name>``. On this machine ``smtf-jobs`` by
             default.

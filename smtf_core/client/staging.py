@@ -70,6 +70,7 @@ def runtime_hyperparameters(job: Job, code: str, token: str | None = None) -> di
             "training_steps": job.training_steps,
             "evaluation_steps": job.evaluation_steps,
             "smtf_framework_version": str(job.framework_version),
+            "smtf_py_version": job.py_version,
             "smtf_distribution": job.distribution,
             "smtf_script_loader": job.script_loader,
             **({"smtf_cluster_token": token} if token is not None else {}),

@@ -13,7 +13,6 @@ from smtf_core.models import Job, JobHandle, JobStatus, LogLine, TrainingResult
 #: Estimator arguments that mean something on a service only, for :attr:`BackendSpec.unused_options`.
 SERVICE_OPTIONS = (
     "role",
-    "py_version",
     "train_volume_size",
     "train_volume_kms_key",
     "output_kms_key",

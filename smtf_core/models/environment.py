@@ -63,6 +63,7 @@ class TrainingEnvironment:
         evaluation_steps: see :class:`~smtf_core.models.Job`.
         settings: the training loop's settings.
         framework_version: the release that the script is written for.
+        py_version: ``'py2'`` or ``'py3'``: which Python the script is for; ``None``: as its source tells.
         distribution: name of the strategy, or ``None`` for the default.
         script_loader: name of the loader, or ``None`` for the default.
         log_level: a :mod:`logging` level.
@@ -85,6 +86,7 @@ class TrainingEnvironment:
     evaluation_steps: int | None = DEFAULT_EVALUATION_STEPS
     settings: RunSettings
     framework_version: FrameworkVersion
+    py_version: str | None = None
     distribution: str | None = None
     script_loader: str | None = None
     log_level: int = 20
@@ -211,6 +213,7 @@ def read_environment(layout: Layout, role: str = "trainer") -> TrainingEnvironme
         evaluation_steps=parse_steps("evaluation_steps", visible.get("evaluation_steps", DEFAULT_EVALUATION_STEPS)),
         settings=parse_settings(visible, version),
         framework_version=version,
+        py_version=own.get("py_version"),
         distribution=own.get("distribution"),
         script_loader=own.get("script_loader"),
         log_level=int(visible.get("sagemaker_container_log_level") or 20),

@@ -92,7 +92,8 @@ class Job:
         hyperparameters: the user's own; JSON values.
         channels: the inputs, in the user's order.
         framework_version: the release that the script is written for.
-        py_version: ``'py2'``, ``'py3'`` or ``None``: which legacy image, on backends that use those.
+        py_version: ``'py2'`` or ``'py3'``: which Python the script is for, and which legacy image runs it on backends
+            that use those; ``None``: as its source tells.
         input_mode: default input mode of the channels.
         training_steps: ``max_steps`` of the training; ``None``: until the input ends.
         evaluation_steps: steps of each evaluation; ``None``: until the evaluation input ends.

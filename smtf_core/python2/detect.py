@@ -95,7 +95,11 @@ def decode(data: bytes) -> str:
         return data.decode("latin-1")
 
 
-def python_2_sign(source: str) -> Sign | None:
+#: Which Python a source is said to be for, as ``py_version`` says it.
+PYTHON_2, PYTHON_3 = "py2", "py3"
+
+
+def python_2_sign(source: str, python: str | None = None) -> Sign | None:
     """The first thing in a source that only Python 2 understands.
 
     A name that Python 3 lacks counts unless the source binds it itself or guards it (``try … except ImportError``,
@@ -103,6 +107,8 @@ def python_2_sign(source: str) -> Sign | None:
 
     Args:
         source: its text.
+        python: which Python it is for, where that is known: with :data:`PYTHON_2` a source that both Pythons can read
+            is Python 2, with :data:`PYTHON_3` none is.
 
     Returns:
         What was found, or ``None`` for Python 3 and for sources that are both.
@@ -110,6 +116,8 @@ def python_2_sign(source: str) -> Sign | None:
     Raises:
         SyntaxError: it is neither Python 2 nor 3; the error is Python 3's.
     """
+    if python == PYTHON_3:
+        return None
     try:
         tree = _parsed(source)
     except SyntaxError as error:
@@ -119,7 +127,11 @@ def python_2_sign(source: str) -> Sign | None:
     if any(_is_python_3_only(node) for node in ast.walk(tree)):
         return None
     bound = {name for node in ast.walk(tree) for name in _bound_names(node)}
-    return min(_signs(tree, _Names(bound, _modules(tree), *_iterators(tree))), key=lambda sign: sign.line, default=None)
+    signs = _signs(tree, _Names(bound, _modules(tree), *_iterators(tree)))
+    first = min(signs, key=lambda sign: sign.line, default=None)
+    if first is None and python == PYTHON_2 and _converts(source):
+        return Sign(1, "it belongs to a job for Python 2")
+    return first
 
 
 @attrs.frozen

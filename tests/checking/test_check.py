@@ -139,3 +139,8 @@ def test_no_tensorflow_is_imported(write):
     code = f"import sys\nfrom smtf_core.checking.report import check\nfrom pathlib import Path\ncheck(Path({str(script)!r}))\n"
     code += "sys.exit('tensorflow' in sys.modules or 'numpy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+def test_which_python_it_is_said_to_be(report):
+    assert (report(GOOD).python, report(GOOD, py_version="py2").python) == (3, 2)
+    assert not report("print 'a'\n" + GOOD, py_version="py3").will_run

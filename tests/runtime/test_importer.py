@@ -26,8 +26,8 @@ class Names:
         return module.__name__ == "json.decoder"
 
 
-def load(tmp_path, entry="main.py", roots=None):
-    importer = ScriptImporter(tmp_path, entry, roots or {})
+def load(tmp_path, entry="main.py", roots=None, py_version=None):
+    importer = ScriptImporter(tmp_path, entry, roots or {}, py_version)
     return importer, importer.load()
 
 
@@ -289,3 +289,27 @@ def test_what_libraries_have_dropped(write, tmp_path):
         "error": "'object' object has no attribute 'tostring'",
     }
     importer.close()
+
+
+@pytest.mark.parametrize(
+    ("entry", "py_version", "halves"),
+    [
+        ("", None, (3.5, 3.5)),
+        ("", "py3", (3.5, 3.5)),
+        ("", "py2", (3, 3)),
+        ("def f(d): return d.iteritems()", None, (3, 3)),  # the script is Python 2, so its helper is, too
+        ("def f(x): return f'{x}'", "py2", (3.5, 3)),  # which Python 2 cannot read
+    ],
+)
+def test_which_python_a_source_is_for_that_both_can_read(write, tmp_path, entry, py_version, halves):
+    write("main.py", f"import helper\nhalf = 7 / 2\n{entry}\n")
+    write("helper.py", "half = 7 / 2\n")
+    importer, module = load(tmp_path, py_version=py_version)
+    assert (module.half, module.helper.half) == halves
+    importer.close()
+
+
+def test_a_source_of_python_2_for_python_3_is_an_error(write, tmp_path):
+    write("main.py", "print 'a'\n")
+    with pytest.raises(SyntaxError):
+        load(tmp_path, py_version="py3")

@@ -21,7 +21,7 @@ from typing import Any
 
 from smtf_core.lost_packages import lost_name, requirement
 from smtf_core.runtime.script.lost_library import METHOD, library_views, method
-from smtf_core.runtime.script.source import compile_script
+from smtf_core.runtime.script.source import ScriptCompiler
 from smtf_core.runtime.script.views import ModuleView, ViewedFinder, ViewedLoader, Views, target_attribute
 
 _numbers = itertools.count(1)
@@ -34,15 +34,27 @@ class ScriptImporter:
         code: the code folder.
         entry_point: the script, relative to it; its own folder is searched after the code folder.
         roots: top-level names that the script sees through views.
+        py_version: which Python it is for; ``None``: as its source tells.
     """
 
-    def __init__(self, code: Path, entry_point: str, roots: Mapping[str, Callable[[], ModuleType]]) -> None:
+    def __init__(
+        self,
+        code: Path,
+        entry_point: str,
+        roots: Mapping[str, Callable[[], ModuleType]],
+        py_version: str | None = None,
+    ) -> None:
         self._package = f"smtf_script_{next(_numbers)}"
         self._code = code
         self._entry = code / entry_point
+        self._compile = ScriptCompiler(py_version)
         self.views = Views({**library_views(), **roots, "importlib": self._importlib_view}, self._import)
         self._finder = ViewedFinder(
-            self._package, self._builtins, self._search, before=self._give_plain_name, compiler=compile_script
+            self._package,
+            self._builtins,
+            self._search,
+            before=self._give_plain_name,
+            compiler=self._compile,
         )
         self._plain_names: list[str] = []
 
@@ -64,7 +76,7 @@ class ScriptImporter:
         name = f"{self._package}.{stem}"
         spec = ModuleSpec(
             name,
-            ViewedLoader(name, str(self._entry), self._builtins, self._give_plain_name, compile_script),
+            ViewedLoader(name, str(self._entry), self._builtins, self._give_plain_name, self._compile),
             origin=str(self._entry),
         )
         spec.has_location = True

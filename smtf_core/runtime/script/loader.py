@@ -87,7 +87,9 @@ def _load(
         }
         if "keras" in roots:
             own["keras"] = partial(after_tensorflow, roots["keras"])
-        importer = ScriptImporter(environment.layout.code, environment.entry_point, {**roots, **own})
+        importer = ScriptImporter(
+            environment.layout.code, environment.entry_point, {**roots, **own}, environment.py_version
+        )
         stack.callback(importer.close)
         functions_of = serving_functions if environment.role == SERVING else contract_functions
         kind, functions = functions_of(importer.load(), path)

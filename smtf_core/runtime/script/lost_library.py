@@ -1,6 +1,6 @@
 """What Python's standard library and numpy's arrays have dropped since scripts of 2018 were written.
 
-Functions and classes come back in the script's view of their module. Methods cannot: ``compile_script`` turns
+Functions and classes come back in the script's view of their module. Methods cannot: ``ScriptCompiler`` turns
 ``array.tostring`` into a call of :func:`method`, which is the method where there still is one.
 """
 

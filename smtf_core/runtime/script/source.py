@@ -8,31 +8,48 @@ import warnings
 from types import CodeType
 
 from smtf_core.python2.convert import convert
-from smtf_core.python2.detect import decode, python_2_sign
+from smtf_core.python2.detect import PYTHON_2, decode, python_2_sign
 from smtf_core.runtime.script.lost_library import with_methods
 
 _log = logging.getLogger("smtf")
 
 
-def compile_script(data: bytes, filename: str) -> CodeType:
-    """Code of a script or one of its helpers; Python 2 is converted, with the line numbers of the file.
+class ScriptCompiler:
+    """Makes code of a script and its helpers.
+
+    Where the script, whose file comes first, is Python 2, so are those of its helpers that both Pythons could read: the
+    two of them divide and map as one.
 
     Args:
-        data: the file's content.
-        filename: the user's file, for tracebacks.
-
-    Raises:
-        SyntaxError: neither Python 3 nor Python 2.
+        py_version: which Python all of them are for; ``None``: as the script itself tells.
     """
-    source = decode(data)
-    sign = python_2_sign(source)
-    if sign is None:
-        tree = ast.parse(data, filename)
-    else:
-        _log.info("%s is Python 2 (line %d: %s): converted in memory.", filename, sign.line, sign.what)
-        tree = convert(source, filename).tree(filename)
-    with warnings.catch_warnings():
-        if sign is not None:
-            warnings.simplefilter("ignore")  # of the source's own habits
-        code: CodeType = compile(with_methods(tree), filename, "exec", dont_inherit=True)
-    return code
+
+    def __init__(self, py_version: str | None = None) -> None:
+        self._python = py_version
+        self._first = True
+
+    def __call__(self, data: bytes, filename: str) -> CodeType:
+        """Code with the line numbers of the file; Python 2 is converted.
+
+        Args:
+            data: the file's content.
+            filename: the user's file, for tracebacks.
+
+        Raises:
+            SyntaxError: neither Python 3 nor Python 2.
+        """
+        source = decode(data)
+        sign = python_2_sign(source, self._python)
+        if self._first and sign is not None:
+            self._python = PYTHON_2
+        self._first = False
+        if sign is None:
+            tree = ast.parse(data, filename)
+        else:
+            _log.info("%s is Python 2 (line %d: %s): converted in memory.", filename, sign.line, sign.what)
+            tree = convert(source, filename).tree(filename)
+        with warnings.catch_warnings():
+            if sign is not None:
+                warnings.simplefilter("ignore")  # of the source's own habits
+            code: CodeType = compile(with_methods(tree), filename, "exec", dont_inherit=True)
+        return code
