@@ -12,6 +12,7 @@ from smtf_core.client.display import Display
 from smtf_core.errors import InvalidInputError
 from smtf_core.models import JobState, Layout
 from smtf_core.stores import latest_checkpoint
+from smtf_core.testing.scripts import LINE_SCRIPT
 
 pytestmark = pytest.mark.slow
 
@@ -108,6 +109,13 @@ def test_every_device_of_a_host_has_a_copy(fit):
     copies, layout = fit(1, training_steps=60, framework_version="2.16", distribution="mirrored", script=script)
     assert "COPIES 2" in layout.log.read_text()
     assert copies.result.metrics == pytest.approx(alone.result.metrics, rel=1e-3)
+
+
+def test_an_estimator_trains_on_every_device(fit):
+    script = TWO_DEVICES + LINE_SCRIPT.replace("import tensorflow as tf\n", "tf = tf.compat.v1\n")
+    copies, _ = fit(1, training_steps=60, framework_version="2.16", distribution="mirrored", script=script)
+    assert copies.result.global_step == 60
+    assert copies.result.metrics["error"] < 0.01
 
 
 def test_what_these_strategies_cannot_do_is_said_at_once(fit):

@@ -23,8 +23,12 @@ class Mirrored:
 def _strategy(place: str) -> Any:
     # When the script has been loaded: it may configure its devices.
     tf: Any = importlib.import_module("tensorflow")
-    devices = tf.config.list_logical_devices("GPU") or tf.config.list_logical_devices("CPU")
     module = tf
     for part in place.split("."):
         module = getattr(module, part)
-    return module.MirroredStrategy([device.name for device in devices])
+    gpus = [device.name for device in tf.config.list_logical_devices("GPU")]
+    if gpus:
+        return module.MirroredStrategy(gpus)
+    cpus = [device.name for device in tf.config.list_logical_devices("CPU")]
+    # The collective operations that it would choose for several CPU devices never end in a session.
+    return module.MirroredStrategy(cpus, cross_device_ops=tf.distribute.ReductionToOneDevice())
