@@ -230,3 +230,33 @@ def test_a_strategy_that_cannot_do_it_is_refused_before_anything_starts(job, wri
     with pytest.raises(InvalidInputError, match="runs on 2 or more hosts, not on 1"):
         fit(job(1, distribution="parameter_server"))
     assert not (tmp_path / "out").exists()
+
+
+def test_every_host_reads_its_share_of_a_pipe(job, data, examples, tmp_path):
+    """The digits' example; what each host was fed stands in the log."""
+    import tensorflow as tf
+
+    (tmp_path / "training").mkdir()
+    records = [record.numpy() for record in tf.data.TFRecordDataset(str(data / "digits" / "digits_train.tfrecord"))]
+    for part in range(3):
+        with tf.io.TFRecordWriter(str(tmp_path / "training" / f"part-{part}")) as writer:
+            for record in records[part::3]:
+                writer.write(record)
+    estimator, layout = fit(
+        job(
+            2,
+            entry_point=examples / "digits_pipe" / "digits_pipe.py",
+            training_steps=100,
+            input_mode="Pipe",
+        ),
+        {
+            "training": s3_input(str(tmp_path / "training"), distribution="ShardedByS3Key"),
+            "test": str(data / "digits" / "digits_test.tfrecord"),
+        },
+    )
+    assert estimator.result.metrics["accuracy"] > 0.8
+    assert [path for path in tmp_path.rglob("*") if path.is_fifo()] == []
+    first_passes = re.findall(r"channel training, pass 0: ([\d.]+) MB", layout.log.read_text())
+    sizes = sorted(map(float, first_passes))
+    assert len(sizes) == 2
+    assert sizes[1] == pytest.approx(2 * sizes[0], rel=0.3)  # two files and one
