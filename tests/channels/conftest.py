@@ -29,9 +29,9 @@ def reader(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> s
     from smtf_core.runtime.channels.pipe import dataset
 
     if request.param == "python":
-        monkeypatch.setattr(dataset, "plugin_is_there", lambda: False)
+        monkeypatch.setattr(dataset, "pipe_operator", lambda: None)
     else:
-        assert dataset.plugin_is_there(), "smtf was installed without a C compiler: run make setup"
+        assert dataset.pipe_operator() is not None, "smtf was installed without a C compiler: run make setup"
     return str(request.param)
 
 

@@ -12,11 +12,11 @@ import tensorflow as tf
 
 from smtf_core.models import Layout
 from smtf_core.runtime.channels.pipe.meter import measured
-from smtf_core.runtime.channels.pipe.plugin import plugin_is_there
+from smtf_core.runtime.channels.pipe.plugin import pipe_operator
 from smtf_core.runtime.channels.pipe.python_reader import PythonReader
 from smtf_core.runtime.channels.pipe.source import LARGEST_RECORD, PipeSource, check_integer
 
-# Chunks of small records that are decoded while earlier ones are consumed.
+# Chunks that are read while earlier ones are consumed.
 _CHUNKS_AHEAD = 2
 
 
@@ -55,7 +55,7 @@ class _PipeMode:
             check_integer(channel, "batch_size", batch_size, 1)
         source.check(Path(config_dir) if config_dir else self.layout.config)
         source.state_dir.mkdir(parents=True, exist_ok=True)
-        vectors = _by_plugin(source) if plugin_is_there() else _by_python(source)
+        vectors = _by_plugin(source) if pipe_operator() is not None else _by_python(source)
         if benchmark:
             vectors = measured(vectors, channel, benchmark_records_interval)
         self._records = vectors.unbatch() if batch_size is None else vectors.rebatch(batch_size)
@@ -112,23 +112,17 @@ class PipeModeDatasetV1(_PipeMode, tf.compat.v1.data.Dataset):  # type: ignore[m
         return tf.data.experimental.to_variant(self._records)
 
 
-def _file(path: Any) -> Any:
-    # Unbuffered: the plugin has a buffer.
-    return tf.data.TFRecordDataset(path, buffer_size=0)
-
-
 def _by_plugin(source: PipeSource) -> Any:
-    """Vectors of records, read by the plugin; ``native/files.c`` tells what its files hold."""
+    """Vectors of records; what the plugin reads are names of chunks, which its operator turns into records."""
+    operator = pipe_operator()
 
-    def turns(stream: Any) -> Any:
-        small = _file(stream + "small").map(_decode).prefetch(_CHUNKS_AHEAD)
-        return small.concatenate(_file(stream + "large").batch(1))
+    def records(chunk: Any) -> Any:
+        vector = operator(chunk=chunk)
+        vector.set_shape([None])
+        return vector
 
-    return _file(source.uri).flat_map(turns)
-
-
-def _decode(chunk: Any) -> Any:
-    return tf.io.decode_proto(chunk, "tensorflow.BytesList", ["value"], [tf.string]).values[0]
+    # Unbuffered: a chunk has to be handed over before the next one is named.
+    return tf.data.TFRecordDataset(source.uri, buffer_size=0).map(records).prefetch(_CHUNKS_AHEAD)
 
 
 def _by_python(source: PipeSource) -> Any:

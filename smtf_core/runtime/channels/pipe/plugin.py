@@ -4,28 +4,35 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
+from typing import Any
 
 import tensorflow as tf
 
+Operator = Callable[..., Any]
+
 _log = logging.getLogger("smtf")
 _lock = threading.Lock()
-_state: dict[str, bool] = {}
+_state: dict[str, Operator | None] = {}
 
 
-def plugin_is_there() -> bool:
-    """Whether TensorFlow can read pipes through the plugin; registers it at the first call, for the whole process.
+def pipe_operator() -> Operator | None:
+    """The plugin's operator, which gives the records of a chunk; the files of ``smtfpipe://`` are there as well then.
 
-    Where the plugin has not been built the log says so once.
+    Loads the plugin at the first call, for the whole process.
+
+    Returns:
+        ``None`` where the plugin has not been built or does not fit; the log says so once.
     """
     with _lock:
-        if "there" not in _state:
-            _state["there"] = _register()
-        return _state["there"]
+        if "operator" not in _state:
+            _state["operator"] = _load()
+        return _state["operator"]
 
 
-def _register() -> bool:
+def _load() -> Operator | None:
     library = _library()
     if library is None:
         _log.warning(
@@ -33,17 +40,20 @@ def _register() -> bool:
             "times the processor time. Install a C compiler and then smtf again: "
             "pip install --force-reinstall --no-deps smtf"
         )
-        return False
-    tf.experimental.register_filesystem_plugin(str(library))
-    if "smtfpipe" not in tf.io.gfile.get_registered_schemes():
-        # The plugin registers nothing when TensorFlow lacks the function that it reports errors with.
-        _log.warning(
-            "Pipe mode: smtf's plugin in C does not fit TensorFlow %s, so pipes are read in Python, which takes many "
-            "times the processor time",
-            tf.__version__,
-        )
-        return False
-    return True
+        return None
+    # The operator first: TensorFlow notices operators only when a library is loaded for the first time.
+    operator: Operator | None = getattr(tf.load_op_library(str(library)), "smtf_pipe_chunk", None)
+    if operator is not None:
+        tf.experimental.register_filesystem_plugin(str(library))
+        if "smtfpipe" in tf.io.gfile.get_registered_schemes():
+            return operator
+    # The plugin registers nothing when it does not find TensorFlow's C functions.
+    _log.warning(
+        "Pipe mode: smtf's plugin in C does not fit TensorFlow %s, so pipes are read in Python, which takes many "
+        "times the processor time",
+        tf.__version__,
+    )
+    return None
 
 
 def _library() -> Path | None:

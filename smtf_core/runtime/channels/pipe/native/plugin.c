@@ -1,8 +1,5 @@
 /* The filesystem plugin: how TensorFlow comes to know the files of the scheme smtfpipe://. */
 
-#define _GNU_SOURCE /* dl_iterate_phdr */
-#include <dlfcn.h>
-#include <link.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,23 +15,12 @@ static char *translate_name(const Filesystem *filesystem, const char *uri) {
 
 static void filesystem_init(Filesystem *filesystem, TF_Status *status) {
   filesystem->plugin_filesystem = NULL;
-  set_status(status, STATUS_OK, "");
+  tensorflow.TF_SetStatus(status, STATUS_OK, "");
 }
 
 static void filesystem_cleanup(Filesystem *filesystem) { (void)filesystem; }
 
 /* ---- registration ---- */
-
-/* TensorFlow does not hand its functions to a plugin, and in which of its libraries they are differs by release. */
-static int find_set_status(struct dl_phdr_info *info, size_t size, void *unused) {
-  (void)size, (void)unused;
-  if (!info->dlpi_name || !strstr(info->dlpi_name, "tensorflow")) return 0;
-  void *library = dlopen(info->dlpi_name, RTLD_LAZY | RTLD_NOLOAD);
-  if (!library) return 0;
-  *(void **)&set_status = dlsym(library, "TF_SetStatus");
-  dlclose(library);
-  return set_status != NULL;
-}
 
 static void *copy_of(const void *table, size_t size) {
   void *copy = malloc(size);
@@ -51,8 +37,7 @@ EXPORTED void TF_InitPlugin(FilesystemPluginInfo *info) {
   info->plugin_memory_free = free;
   info->num_schemes = 0;
   crc32c_init();
-  dl_iterate_phdr(find_set_status, NULL);
-  FilesystemPluginOps *ops = set_status ? calloc(1, sizeof *ops) : NULL;
+  FilesystemPluginOps *ops = tensorflow_find() ? calloc(1, sizeof *ops) : NULL;
   info->ops = ops;
   if (!ops) return; /* registers nothing, which the caller looks for */
   ops->scheme = strdup("smtfpipe");

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "crc32c.h"
-#include "tensorflow_filesystem.h"
+#include "tensorflow_api.h"
 
 enum { TFRECORD_HEADER = 12, TFRECORD_FOOTER = 4, RECORDIO_HEADER = 8 };
 enum { WHOLE = 0, FIRST = 1, MIDDLE = 2, LAST = 3 }; /* what a RecordIO part is of its record */
@@ -192,30 +192,17 @@ static void conclude(Records *records, Span *span) {
   }
 }
 
-/* Says whether the stream turns to the other kind of records. */
-static inline bool turns(Records *records, size_t length) {
-  if ((length >= LARGE_BYTES) == records->large) {
-    records->against = 0;
-  } else if ((records->against += length >= CHUNK_BYTES ? RUN : 1) >= RUN) {
-    records->against = 0;
-    records->large = !records->large;
-    return true;
-  }
-  return false;
-}
-
-bool records_next_chunk(Records *records, size_t most, int wait_ms) {
+bool records_next_chunk(Records *records, int wait_ms) {
   size_t bytes = 0;
   records->count = 0;
   while (!records->failure.code) {
     Parsing parsing = LEFT_OUT;
-    while (records->count < most && bytes < CHUNK_BYTES) {
+    while (records->count < CHUNK_RECORDS && bytes < CHUNK_BYTES) {
       Span *span = &records->spans[records->count];
       parsing = parse(records, span);
       if (parsing == COMPLETE) {
         records->count++;
         bytes += span->length;
-        if (turns(records, span->length)) break;
       } else if (parsing != LEFT_OUT) {
         break;
       }

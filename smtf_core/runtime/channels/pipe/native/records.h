@@ -9,8 +9,6 @@ enum {
   BUFFER_BYTES = 1 << 20,  /* what is read ahead of the consumer; grows when one record is larger */
   CHUNK_BYTES = 1 << 18,   /* a chunk takes no further record from here on */
   CHUNK_RECORDS = 4096,
-  LARGE_BYTES = 1 << 12,   /* from this size on, a record is cheaper alone than in a chunk ... */
-  RUN = 16,                /* ... when so many of its kind follow each other */
 };
 
 /* A record in the buffer. */
@@ -29,16 +27,13 @@ typedef struct {
   Span joined;                  /* ... and are here */
   size_t scanned;               /* TextLine: that many bytes from data[parsed] on hold no newline */
   uint64_t corrupted_in_a_row;
-  bool large; /* whether large records are what the stream holds now ... */
-  unsigned against; /* ... and how many in a row have been of the other kind */
   Failure failure; /* told when the records before it have been handed over */
   Span spans[CHUNK_RECORDS];
   size_t count; /* of records in the chunk */
 } Records;
 
-/* Collects the next chunk in `spans`, valid until the next call: at most `most` records, of the kind that the stream
- * holds now. Waits at most `wait_ms`, so a chunk may be empty.
+/* Collects the next chunk in `spans`, valid until the next call. Waits at most `wait_ms`, so a chunk may be empty.
  * False at the end and when something is wrong: then `failure` says which (STATUS_OUT_OF_RANGE: the end). */
-bool records_next_chunk(Records *records, size_t most, int wait_ms);
+bool records_next_chunk(Records *records, int wait_ms);
 
 #endif

@@ -16,7 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "tensorflow_filesystem.h"
+#include "tensorflow_api.h"
 
 enum { PIPE_BYTES = 1 << 20, LONGEST_NAP_MS = 50 };
 

@@ -11,22 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-typedef struct TF_Status TF_Status;
-
-/* What TensorFlow's TF_Code calls them. */
-enum {
-  STATUS_OK = 0,
-  STATUS_INVALID_ARGUMENT = 3,
-  STATUS_NOT_FOUND = 5,
-  STATUS_RESOURCE_EXHAUSTED = 8,
-  STATUS_FAILED_PRECONDITION = 9,
-  STATUS_OUT_OF_RANGE = 11,
-  STATUS_UNIMPLEMENTED = 12,
-  STATUS_INTERNAL = 13,
-  STATUS_DATA_LOSS = 15,
-};
-
-typedef void (*SetStatus)(TF_Status *status, int code, const char *message);
+#include "tensorflow_api.h"
 
 typedef struct {
   void *plugin_file;
