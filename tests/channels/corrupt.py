@@ -110,17 +110,10 @@ def by_tensorflow(channel: Channel, record_format: str) -> Iterator[Outcome]:
 
 def built(kind: str, folder: Path) -> list[str]:
     """Compile the driver and give the command that runs it."""
-    here = Path(__file__).parent / "native"
-    flags = ["-g", "-O1", "-std=gnu11", "-Wall", "-Wextra", f"-I{NATIVE}", f"-I{here}"]
+    flags = ["-g", "-O1", "-std=gnu11", "-Wall", "-Wextra", f"-I{NATIVE}"]
     flags += ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"] if kind == "asan" else []
-    subprocess.run(
-        ["cc", *flags, "-shared", "-fPIC", "-o", folder / "libtensorflow_stub.so", here / "tensorflow_stub.c"],
-        check=True,
-    )
-    sources = [*sorted(NATIVE.glob("*.c")), here / "driver.c"]
-    # The plugin looks for the stub at run time, so to the linker it is not needed.
-    libraries = [f"-L{folder}", f"-Wl,-rpath,{folder}", "-Wl,--no-as-needed", "-ltensorflow_stub", "-ldl", "-lpthread"]
-    subprocess.run(["cc", *flags, "-o", folder / "driver", *sources, *libraries], check=True)
+    sources = [*sorted(NATIVE.glob("*.c")), Path(__file__).parent / "native" / "driver.c"]
+    subprocess.run(["cc", *flags, "-o", folder / "driver", *sources, "-ldl", "-lpthread"], check=True)
     valgrind = ["valgrind", "-q", "--error-exitcode=9", "--leak-check=full", "--errors-for-leak-kinds=definite"]
     return [*(valgrind if kind == "valgrind" else []), str(folder / "driver")]
 

@@ -12,12 +12,12 @@ import tensorflow as tf
 
 from smtf_core.models import Layout
 from smtf_core.runtime.channels.pipe.meter import measured
-from smtf_core.runtime.channels.pipe.plugin import pipe_operator
+from smtf_core.runtime.channels.pipe.plugin import Operator, pipe_operator
 from smtf_core.runtime.channels.pipe.python_reader import PythonReader
 from smtf_core.runtime.channels.pipe.source import LARGEST_RECORD, PipeSource, check_integer
 
 # Chunks that are read while earlier ones are consumed.
-_CHUNKS_AHEAD = 2
+_CHUNKS_AHEAD = 1
 
 
 class _PipeMode:
@@ -55,7 +55,8 @@ class _PipeMode:
             check_integer(channel, "batch_size", batch_size, 1)
         source.check(Path(config_dir) if config_dir else self.layout.config)
         source.state_dir.mkdir(parents=True, exist_ok=True)
-        vectors = _by_plugin(source) if pipe_operator() is not None else _by_python(source)
+        operator = pipe_operator()
+        vectors = _by_python(source) if operator is None else _by_plugin(source, operator)
         if benchmark:
             vectors = measured(vectors, channel, benchmark_records_interval)
         self._records = vectors.unbatch() if batch_size is None else vectors.rebatch(batch_size)
@@ -76,8 +77,9 @@ class PipeModeDataset(_PipeMode, tf.data.Dataset):  # type: ignore[misc]
     Every new iterator over it makes one pass: it reads the FIFO ``<pipe_dir>/<channel>_<epoch>`` and adds one to the
     number of the next epoch, which all readers of the channel share. So ``repeat(n)`` reads ``n`` FIFOs.
 
-    Memory: one iterator holds at most 4 MiB and four times the largest record, beside the pipe's 1 MiB in the kernel;
-    the pure-Python reader, which is used where smtf was installed without a C compiler, holds about as much.
+    Memory: one iterator holds at most 6 MiB and five times the largest record, besides the pipe's 1 MiB in the kernel:
+    what has been read ahead, and three chunks of records. The reader in Python, which is used where smtf was installed
+    without a C compiler, holds about as much.
 
     Args:
         channel: the channel's name.
@@ -112,9 +114,8 @@ class PipeModeDatasetV1(_PipeMode, tf.compat.v1.data.Dataset):  # type: ignore[m
         return tf.data.experimental.to_variant(self._records)
 
 
-def _by_plugin(source: PipeSource) -> Any:
+def _by_plugin(source: PipeSource, operator: Operator) -> Any:
     """Vectors of records; what the plugin reads are names of chunks, which its operator turns into records."""
-    operator = pipe_operator()
 
     def records(chunk: Any) -> Any:
         vector = operator(chunk=chunk)

@@ -6,8 +6,8 @@
 #include "source.h"
 
 enum {
-  BUFFER_BYTES = 1 << 20,  /* what is read ahead of the consumer; grows when one record is larger */
-  CHUNK_BYTES = 1 << 18,   /* a chunk takes no further record from here on */
+  BUFFER_BYTES = 1 << 21,  /* what is read ahead of the consumer; grows when one record is larger */
+  CHUNK_BYTES = 1 << 20,   /* a chunk takes no further record from here on */
   CHUNK_RECORDS = 4096,
 };
 
