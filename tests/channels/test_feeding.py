@@ -278,13 +278,13 @@ with PipeMode().feed(Channel(name="x", uri=sys.argv[1]), Path(sys.argv[2]), "alg
     time.sleep(60)
 """
 READER = """
-import sys, itertools
+import sys, itertools, time
 from pathlib import Path
 from smtf_core.models import pipes
 for epoch in itertools.count():
     path = pipes.fifo(Path(sys.argv[1]), "x", epoch)
     while not path.exists():
-        pass
+        time.sleep(0.001)
     with path.open("rb") as stream:
         while stream.read(100_000):
             pass
@@ -297,26 +297,28 @@ def test_kills_of_writer_and_reader(folder, tmp_path):
     uri = files(tmp_path / "source", {"a": bytes(2_000_000)})
     chance = random.Random(1)
     for round_number in range(8):
-        feeder = subprocess.Popen([sys.executable, "-c", FEEDER, uri, str(folder)], stdout=subprocess.PIPE, text=True)
-        assert feeder.stdout.readline() == "ready\n"
-        assert {path.name for path in folder.iterdir()} == {"x_0", ".x_0.unfinished"}
-        reader = subprocess.Popen([sys.executable, "-c", READER, str(folder)])
-        time.sleep(0.2 + chance.random() * 0.3)
-        if round_number % 2:
-            reader.kill()
-            reader.wait()
-            feeder.send_signal(signal.SIGINT)
-            assert feeder.wait(10) != 0
-            assert list(folder.iterdir()) == []
-        else:
-            feeder.kill()
-            feeder.wait()
-            left = {path.name for path in folder.iterdir()}
-            assert len([name for name in left if not name.startswith(".")]) <= 1
-            assert any(name.endswith(".unfinished") for name in left)
-            reader.kill()
-            reader.wait()
-        feeder.stdout.close()
+        with ExitStack() as stack:
+            feeder = stack.enter_context(
+                subprocess.Popen([sys.executable, "-c", FEEDER, uri, str(folder)], stdout=subprocess.PIPE, text=True)
+            )
+            stack.callback(feeder.kill)
+            assert feeder.stdout.readline() == "ready\n"
+            assert {path.name for path in folder.iterdir()} == {"x_0", ".x_0.unfinished"}
+            reader = stack.enter_context(subprocess.Popen([sys.executable, "-c", READER, str(folder)]))
+            stack.callback(reader.kill)
+            time.sleep(0.2 + chance.random() * 0.3)
+            if round_number % 2:
+                reader.kill()
+                reader.wait()
+                feeder.send_signal(signal.SIGINT)
+                assert feeder.wait(30) != 0
+                assert list(folder.iterdir()) == []
+            else:
+                feeder.kill()
+                feeder.wait()
+                left = {path.name for path in folder.iterdir()}
+                assert len([name for name in left if not name.startswith(".")]) <= 1
+                assert any(name.endswith(".unfinished") for name in left)
 
 
 def test_objects_on_s3(feed, folder, bucket):
