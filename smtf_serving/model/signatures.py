@@ -20,6 +20,8 @@ PREDICT = "tensorflow/serving/predict"
 CLASSIFY = "tensorflow/serving/classify"
 REGRESS = "tensorflow/serving/regress"
 DEFAULT_SIGNATURE = "serving_default"
+# What the heads of tf.estimator call the one that takes tensors; models of theirs may have no default.
+_OTHERWISE = "predict"
 # Signatures that TensorFlow keeps for itself.
 _INTERNAL = ("__saved_model_init_op", "__saved_model_train_op")
 
@@ -122,6 +124,22 @@ def signatures_of(meta_graph: Any, path: Path) -> dict[str, Signature]:
     if not signatures:
         raise InvalidInputError(f"the SavedModel {path} has no signature to call")
     return signatures
+
+
+def default_signature(signatures: Mapping[str, Signature]) -> str:
+    """The signature that is called when a request names none.
+
+    TensorFlow Serving knows ``serving_default`` only. Canned estimators that serve raw tensors have none, so where it
+    is missing ``predict``, or the only signature, stands in for it.
+
+    Args:
+        signatures: those of a model, by name.
+    """
+    if DEFAULT_SIGNATURE in signatures:
+        return DEFAULT_SIGNATURE
+    if _OTHERWISE in signatures:
+        return _OTHERWISE
+    return next(iter(signatures)) if len(signatures) == 1 else DEFAULT_SIGNATURE
 
 
 def _specs(infos: Any) -> dict[str, TensorSpec]:

@@ -78,6 +78,8 @@ class Link:
         while True:
             try:
                 line = await self._reader.readline()
+            except ConnectionResetError:  # it died before it had read everything
+                line = b""
             except (OSError, ValueError) as error:  # ValueError: a line without end
                 return f"the connection broke ({error})"
             if not line.endswith(b"\n"):

@@ -13,7 +13,7 @@ from smtf_serving.adapters.python.hooks import Hooks
 from smtf_serving.adapters.tfs.catalogue import Catalogue, load_all
 from smtf_serving.adapters.tfs.errors import ServingError, error_reply
 from smtf_serving.model.loaded import LoadedModel, load_model
-from smtf_serving.model.signatures import DEFAULT_SIGNATURE, Signature
+from smtf_serving.model.signatures import Signature, default_signature
 
 logger = logging.getLogger(__name__)
 
@@ -60,18 +60,17 @@ class PythonServer:
         self._accept = accept
 
     def signature(self) -> tuple[LoadedModel, Signature]:
-        """What requests call: signature ``serving_default`` of the newest version, or the only one that there is.
+        """What requests call: the default signature of the newest version.
 
         Raises:
             InvalidInputError: it cannot be told which.
         """
         model = self._catalogue.find(self._catalogue.names[0])[1]
         signatures = model.signatures
-        if DEFAULT_SIGNATURE in signatures:
-            return model, signatures[DEFAULT_SIGNATURE]
-        if len(signatures) > 1:
-            raise InvalidInputError(f"{model.path} has no signature {DEFAULT_SIGNATURE!r}, only {sorted(signatures)}")
-        return model, next(iter(signatures.values()))
+        name = default_signature(signatures)
+        if name not in signatures:
+            raise InvalidInputError(f"{model.path} has no signature {name!r}, only {sorted(signatures)}")
+        return model, signatures[name]
 
     def invoke(self, request: Request) -> Reply:
         """See :class:`~smtf_core.interfaces.ModelServer`."""

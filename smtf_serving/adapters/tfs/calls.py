@@ -21,7 +21,7 @@ from smtf_serving.adapters.tfs.tensors import (
     text_of,
 )
 from smtf_serving.model.loaded import LoadedModel
-from smtf_serving.model.signatures import CLASSIFY, DEFAULT_SIGNATURE, PREDICT, REGRESS, Signature
+from smtf_serving.model.signatures import CLASSIFY, PREDICT, REGRESS, Signature, default_signature
 from smtf_serving.model.synthetic import parses_examples
 
 _WANTED = {"classify": ("classification", CLASSIFY), "regress": ("regression", REGRESS)}
@@ -95,7 +95,7 @@ def prepare(model: LoadedModel, document: Any, method: str) -> Call:
         raise ServingError(
             f"JSON Value: {shown(document)} not formatted correctly. 'signature_name' key must be a string value."
         )
-    name = name or DEFAULT_SIGNATURE
+    name = name or default_signature(model.signatures)
     if method == "predict":
         return _prepare_predict(model, document, name)
     examples = serialized_examples(document)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import logging
 import re
@@ -32,6 +33,7 @@ from smtf_serving.adapters.tfs.invocations import (
 from smtf_serving.adapters.tfs.metrics import Metrics
 from smtf_serving.adapters.tfs.settings import Settings
 from smtf_serving.model.folders import ModelFolder, find_models
+from smtf_serving.model.signatures import default_signature
 
 logger = logging.getLogger(__name__)
 
@@ -45,6 +47,12 @@ _STATUS = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 _MODELS = re.compile(r"/models(?:/(?P<model>[^/]+?)(?P<invoke>/invoke)?)?")
+# protobuf 5 renamed the argument; TensorFlow 2.16 and 2.17 come with protobuf 4.
+_PRINT_EMPTY = next(
+    name
+    for name in ("always_print_fields_with_no_presence", "including_default_value_fields")
+    if name in inspect.signature(MessageToDict).parameters
+)
 _PROMETHEUS = "/monitoring/prometheus/metrics"
 _MAX_VERSION = 2**63
 # Bodies above this take longer to parse than a small model to call.
@@ -196,7 +204,7 @@ class TfsServer:
         reply_type(request.accept)
         strings = False
         if media_type(request.content_type) == "text/csv":
-            signature = model.signatures.get("serving_default")
+            signature = model.signatures.get(default_signature(model.signatures))
             strings = signature is not None and all(spec.dtype == tf.string for spec in signature.inputs.values())
         return name, prepare(
             model, document_of(request.body, request.content_type, target.method, strings=strings), target.method
@@ -243,7 +251,7 @@ class TfsServer:
             signature: MessageToDict(
                 model.meta_graph.signature_def[signature],
                 preserving_proto_field_name=True,
-                always_print_fields_with_no_presence=True,
+                **{_PRINT_EMPTY: True},
             )
             for signature in model.signatures
         }
