@@ -200,4 +200,4 @@ def test_a_third_party_plugin_brings_a_store_and_an_observer(line, tmp_path, jou
 def test_a_store_whose_plugin_is_not_installed_is_told(line, tmp_path):
     done = subprocess.run(command(line, "--checkpoint-path", "zip:///x"), cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 2
-    assert "there is no checkpoint store 'zip'; there is: file." in done.stderr
+    assert "there is no checkpoint store 'zip'; there is: file, s3." in done.stderr

@@ -8,12 +8,9 @@ and always ends with an evaluation and an export.
 
 from __future__ import annotations
 
-import contextlib
 import importlib
-import json
-import os
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +22,7 @@ from smtf_core.runtime.engines.evaluation import EvaluationClock
 from smtf_core.runtime.engines.hooks_tf import StepHook, StopHook, WaitHook, saving_listener
 from smtf_core.runtime.engines.one_folder import save_on_the_chief
 from smtf_core.runtime.engines.tensorflow1 import write_as_tensorflow_1
+from smtf_core.runtime.engines.tf_config import tf_config
 from smtf_core.runtime.export import EXPORTS, remove_unfinished
 from smtf_core.runtime.script import calling
 from smtf_core.stores import latest_checkpoint
@@ -43,22 +41,8 @@ def train(training: Training) -> tuple[TrainingResult, str | None]:
         ScriptError: the script's model does not keep the contract.
         Exception: whatever the script or TensorFlow raises.
     """
-    with training.script.scope(), _tf_config(training.cluster.tf_config):
+    with training.script.scope(), tf_config(training.cluster.tf_config):
         return _EstimatorRun(training).run()
-
-
-@contextlib.contextmanager
-def _tf_config(content: Mapping[str, Any]) -> Iterator[None]:
-    """Describe the cluster where ``RunConfig`` looks for it; a single host must not see what a shell may have left."""
-    before = os.environ.pop("TF_CONFIG", None)
-    if content:
-        os.environ["TF_CONFIG"] = json.dumps(content)
-    try:
-        yield
-    finally:
-        os.environ.pop("TF_CONFIG", None)
-        if before is not None:
-            os.environ["TF_CONFIG"] = before
 
 
 class _EstimatorRun:
