@@ -117,7 +117,7 @@ def test_the_end_of_the_job_ends_what_is_being_written(folder, tmp_path):
         stream = pipes.fifo(folder, "x", 0).open("rb")
         stream.read(10)
         began = time.monotonic()
-    assert time.monotonic() - began < 5  # at once on an idle machine
+    assert time.monotonic() - began < 1
     assert len(stream.read()) < 5_000_000
     assert list(folder.iterdir()) == []
     stream.close()
