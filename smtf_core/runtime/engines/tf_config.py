@@ -30,19 +30,20 @@ def tf_config(content: Mapping[str, Any]) -> Iterator[None]:
         if not _running:
             _before = os.environ.get(_NAME)
         _running.append(entry)
-        _set(json.dumps(entry) if entry else None)
+        _show()
     try:
         yield
     finally:
         with _lock:
             _running[:] = [other for other in _running if other is not entry]
-            if _running:
-                _set(json.dumps(_running[-1]) if _running[-1] else None)
-            else:
-                _set(_before)
+            _show()
 
 
-def _set(value: str | None) -> None:
+def _show() -> None:
+    """Set the variable to what the job that came last says, or to what it was before there was one."""
+    value = _before
+    if _running:
+        value = json.dumps(_running[-1]) if _running[-1] else None
     if value is None:
         os.environ.pop(_NAME, None)
     else:
