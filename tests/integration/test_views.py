@@ -1,6 +1,6 @@
 """What a script of generation 1.x sees of TensorFlow and numpy; the process around it sees nothing of that."""
 
-import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -187,11 +187,10 @@ def test_several_jobs_at_once_in_one_process(write, line, tmp_path):
         write(f"{name}/helper.py", f"RATE = {rate}\n")
         write(f"{name}/line.py", "import helper\n" + line.read_text().replace("0.01", "helper.RATE"))
     plugins = PluginManager()
-    results: dict[str, TensorFlow] = {}
 
-    def run(name: str, version: str, script: str) -> None:
+    def run(name: str, version: str) -> int:
         estimator = TensorFlow(
-            script,
+            "line.py",
             source_dir=tmp_path / name,
             framework_version=version,
             training_steps=200,
@@ -199,15 +198,11 @@ def test_several_jobs_at_once_in_one_process(write, line, tmp_path):
             plugins=plugins,
         )
         estimator.fit(job_name=name, display=Display(quiet=True))
-        results[name] = estimator
+        return estimator.result.global_step
 
     write("c/line.py", line.read_text().replace("import tensorflow as tf", "from tensorflow.compat import v1 as tf"))
-    jobs = [("a", "1.4"), ("b", "1.11"), ("c", "2.x")]
-    threads = [threading.Thread(target=run, args=(name, version, "line.py")) for name, version in jobs]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert {name: estimator.result.global_step for name, estimator in results.items()} == {"a": 200, "b": 200, "c": 200}
+    with ThreadPoolExecutor() as pool:
+        steps = list(pool.map(run, ("a", "b", "c"), ("1.4", "1.11", "2.x")))
+    assert steps == [200, 200, 200]
     log = (Path(tmp_path) / "out" / "a" / "output" / "log.txt").read_text()
     assert "out/b" not in log

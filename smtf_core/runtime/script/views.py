@@ -258,8 +258,9 @@ class ViewedFinder(MetaPathFinder):
         """Forget the finder and every module that it has loaded."""
         if self in sys.meta_path:
             sys.meta_path.remove(self)
-        for name in [name for name in sys.modules if name == self._package or name.startswith(f"{self._package}.")]:
-            del sys.modules[name]
+        for name in list(sys.modules):  # a copy, made in one go: other threads import meanwhile
+            if name == self._package or name.startswith(f"{self._package}."):
+                del sys.modules[name]
 
 
 class _StandInLoader(Loader):
