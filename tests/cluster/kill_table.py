@@ -1,8 +1,9 @@
 """Kills processes of clusters at random moments and prints what came of it.
 
-``python tests/cluster/kill_table.py [--fail 25] [--restart 25] [--seed 1]``: so many kill -9, each of one process of a
-job on two hosts with parameter servers: a trainer, a parameter server or a supervisor. With policy ``fail`` each job is
-killed once; with ``restart`` a few times, while it trains to its end.
+``python tests/cluster/kill_table.py [--fail 25] [--restart 25] [--seed 1] [--in-step]``: so many kill -9, each of one
+process of a job on two hosts: a trainer, a parameter server or a supervisor; with ``--in-step`` the two hosts train a
+Keras model in step and there are no parameter servers. With policy ``fail`` each job is killed once; with ``restart`` a
+few times, while it trains to its end.
 """
 
 from __future__ import annotations
@@ -17,22 +18,16 @@ import tempfile
 import time
 from pathlib import Path
 
+from attrs import frozen
+
 from smtf_core import TensorFlow
 from smtf_core.client.display import Display
 from smtf_core.models import JobState, JobStatus, Layout
 from smtf_core.testing.scripts import LINE_SCRIPT
 
-ROLES = (
-    "chief's trainer",
-    "worker's trainer",
-    "chief's ps",
-    "worker's ps",
-    "chief's supervisor",
-    "worker's supervisor",
-)
 KILLS_A_JOB = 5
 #: Slow enough to be killed in the middle, and saving all the time.
-SCRIPT = LINE_SCRIPT.replace(
+LINE_SLOWLY = LINE_SCRIPT.replace(
     "return _numbers().repeat()",
     """import time
     def slowly(features, labels):
@@ -41,16 +36,65 @@ SCRIPT = LINE_SCRIPT.replace(
         return {"x": x}, labels
     return _numbers().repeat().map(slowly)""",
 )
+KERAS_SLOWLY = """
+import time
+import numpy as np
+import tensorflow as tf
+
+def keras_model_fn(hyperparameters):
+    model = tf.keras.Sequential([tf.keras.Input((1,)), tf.keras.layers.Dense(1)])
+    model.compile(tf.keras.optimizers.SGD(0.05), "mse")
+    return model
+
+def _data():
+    x = np.arange(16, dtype="float32").reshape(-1, 1) / 8 - 1
+    return tf.data.Dataset.from_tensor_slices((x, 2 * x)).batch(8)
+
+def train_input_fn():
+    def slowly(x, y):
+        x = tf.numpy_function(lambda x: (time.sleep(0.02), x)[1], [x], tf.float32)
+        return tf.ensure_shape(x, (None, 1)), y
+    return _data().repeat().map(slowly)
+
+def eval_input_fn():
+    return _data()
+"""
+
+
+@frozen
+class Kind:
+    """What is killed.
+
+    Args:
+        script: text of the script.
+        version: the TensorFlow that it was written for; decides the strategy.
+        roles: the processes of a job.
+    """
+
+    script: str
+    version: str
+    roles: tuple[str, ...]
+
+
+ASYNCHRONOUS = Kind(
+    LINE_SLOWLY,
+    "1.11",
+    ("chief's trainer", "worker's trainer", "chief's ps", "worker's ps", "chief's supervisor", "worker's supervisor"),
+)
+IN_STEP = Kind(
+    KERAS_SLOWLY, "2.16", ("chief's trainer", "worker's trainer", "chief's supervisor", "worker's supervisor")
+)
 
 
 class Job:
     """One job of two hosts."""
 
-    def __init__(self, folder: Path, name: str, policy: str, steps: int | None) -> None:
-        script = folder / "line.py"
-        script.write_text(SCRIPT)
+    def __init__(self, folder: Path, kind: Kind, name: str, policy: str, steps: int | None) -> None:
+        script = folder / "script.py"
+        script.write_text(kind.script)
         self.estimator = TensorFlow(
             entry_point=script,
+            framework_version=kind.version,
             train_instance_type="process",
             train_instance_count=2,
             training_steps=steps,
@@ -160,10 +204,10 @@ def row(*cells: object) -> None:
     print("| " + " | ".join(map(str, cells)) + " |", flush=True)
 
 
-def kill_with_fail(folder: Path, number: int, chance: random.Random) -> bool:
+def kill_with_fail(folder: Path, kind: Kind, number: int, chance: random.Random) -> bool:
     """One job, one kill: everything has to be gone within 15 s, no host with status 0."""
-    job = Job(folder, f"fail-{number}", "fail", None)
-    role, moment = chance.choice(ROLES), job.wait(chance)
+    job = Job(folder, kind, f"fail-{number}", "fail", None)
+    role, moment = chance.choice(kind.roles), job.wait(chance)
     step = job.step
     assert job.kill(role, 60), (role, job.status)
     gone = job.until_gone(30)
@@ -188,12 +232,12 @@ def kill_with_fail(folder: Path, number: int, chance: random.Random) -> bool:
     return fine
 
 
-def kill_with_restart(folder: Path, numbers: range, chance: random.Random) -> bool:
+def kill_with_restart(folder: Path, kind: Kind, numbers: range, chance: random.Random) -> bool:
     """One job, several kills: it has to complete."""
-    job = Job(folder, f"restart-{numbers.start}", "restart", 600)
+    job = Job(folder, kind, f"restart-{numbers.start}", "restart", 600)
     kills = []
     for _ in numbers:
-        role, moment = chance.choice(ROLES), job.wait(chance)
+        role, moment = chance.choice(kind.roles), job.wait(chance)
         if job.status.state.terminal:
             break
         step = job.step
@@ -230,7 +274,9 @@ def main() -> int:
     parser.add_argument("--fail", type=int, default=25)
     parser.add_argument("--restart", type=int, default=25)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--in-step", action="store_true")
     options = parser.parse_args()
+    kind = IN_STEP if options.in_step else ASYNCHRONOUS
     chance = random.Random(options.seed)
     row(
         "kill",
@@ -246,10 +292,10 @@ def main() -> int:
     )
     row(*["---"] * 10)
     with tempfile.TemporaryDirectory() as name:
-        results = [kill_with_fail(Path(name), number, chance) for number in range(1, options.fail + 1)]
+        results = [kill_with_fail(Path(name), kind, number, chance) for number in range(1, options.fail + 1)]
         for start in range(1, options.restart + 1, KILLS_A_JOB):
             results.append(
-                kill_with_restart(Path(name), range(start, min(start + KILLS_A_JOB, options.restart + 1)), chance)
+                kill_with_restart(Path(name), kind, range(start, min(start + KILLS_A_JOB, options.restart + 1)), chance)
             )
     return 0 if all(results) else 1
 

@@ -121,6 +121,30 @@ def test_three_hosts_train_one_model_each_with_its_own_files(job, write, tmp_pat
     assert not processes_of(layout)
 
 
+@pytest.mark.parametrize(
+    ("version", "hyperparameters", "said"),
+    [
+        ("1.11", {"worker_start_delay_secs": 2}, {"algo-2": "in 2 s", "algo-3": "in 4 s"}),
+        ("1.4", {"delay_workers_by_global_step": True}, {"algo-3": "at global step 5545"}),  # 8000 ln 2
+    ],
+)
+def test_workers_start_later_if_asked_to(job, version, hyperparameters, said):
+    estimator, layout = fit(job(3, framework_version=version, training_steps=200, hyperparameters=hyperparameters))
+    assert estimator.result.state == "Completed"
+    lines = list(estimator._backend("process").logs(estimator.latest_training_job))
+    starts = {line.host: line for line in lines if "this worker starts" in line.text}
+    assert set(starts) == set(said)
+    assert all(said[host] in line.text for host, line in starts.items())
+    if version == "1.11":
+        began = {line.host: line.timestamp for line in lines if line.text.startswith("I am")}
+        assert began["algo-2"] - starts["algo-2"].timestamp >= 2
+        assert began["algo-3"] - starts["algo-3"].timestamp >= 4
+    else:
+        # the chief ends at step 200, and with it the worker that still waits
+        assert not any(line.host == "algo-3" and re.search(r"[1-9]\d* steps here", line.text) for line in lines)
+    assert not processes_of(layout)
+
+
 def test_sigterm_and_the_same_command_resumes(job):
     estimator, layout = fit(job(2, training_steps=None), wait=False)
     until_step(estimator, 50)
