@@ -57,6 +57,10 @@ class UnexpectedStatusException(SmtfError, ValueError):  # noqa: N818 - the name
         self.failure_reason = failure_reason
 
 
+class BackendUnavailableError(SmtfError, ConnectionError):
+    """The engine or service behind a backend cannot be reached, or does not let this user in."""
+
+
 class EndpointError(SmtfError):
     """An endpoint answered a request with an error.
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 import textwrap
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,10 @@ import pytest
 
 # TensorFlow's C++ remarks would bury the tests' own output.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+# The notes of jobs on this machine are the user's own; tests keep theirs apart.
+_STATE = tempfile.TemporaryDirectory(prefix="smtf-test-state-")
+os.environ["XDG_STATE_HOME"] = _STATE.name
 
 # Fixtures that any test may ask for, each with a real server behind it.
 pytest_plugins = ["servers.s3"]

@@ -19,9 +19,10 @@ from contextlib import suppress
 from smtf_backends.process.launch import HOSTS, LAUNCHER_LOG, Launch, host_root
 from smtf_core.client.feeding import feeds_of
 from smtf_core.client.folder import JobFolder, claim, find
+from smtf_core.client.ledger import Ledger
 from smtf_core.client.staging import require_tensorflow, stage
 from smtf_core.errors import InvalidInputError
-from smtf_core.models import Job, JobHandle, JobStatus, Layout, LogLine, TrainingResult
+from smtf_core.models import Job, JobHandle, JobRecord, JobStatus, Layout, LogLine, TrainingResult
 from smtf_core.models.cluster import Network
 from smtf_core.models.layout import write_atomically
 from smtf_core.models.uri import local_path
@@ -39,6 +40,7 @@ class ProcessBackend:
 
     def __init__(self, plugins: PluginManager) -> None:
         self._plugins = plugins
+        self._ledger = Ledger("process")
         # Kept, so that a launcher that has ended is no zombie of this process.
         self._launchers: dict[str, subprocess.Popen[bytes]] = {}
 
@@ -60,6 +62,7 @@ class ProcessBackend:
         folder.hand_over(launcher.pid)
         handle = JobHandle(backend="process", job_name=job.name, location=str(folder.layout.root))
         self._launchers[handle.location] = launcher
+        self._ledger.record(handle)
         return handle
 
     def status(self, handle: JobHandle) -> JobStatus:
@@ -89,6 +92,22 @@ class ProcessBackend:
     def result(self, handle: JobHandle) -> TrainingResult | None:
         """See :class:`~smtf_core.interfaces.Backend`."""
         return find(handle).result()
+
+    def find(self, job_name: str) -> JobHandle:
+        """See :class:`~smtf_core.interfaces.DetachedBackend`."""
+        return self._ledger.find(job_name)
+
+    def jobs(self, newest: int) -> tuple[JobRecord, ...]:
+        """See :class:`~smtf_core.interfaces.DetachedBackend`."""
+        return self._ledger.records(newest)
+
+    def describe(self, handle: JobHandle) -> Job:
+        """See :class:`~smtf_core.interfaces.DetachedBackend`."""
+        return Launch.read(find(handle).layout.root).job
+
+    def clean(self) -> tuple[str, ...]:
+        """See :class:`~smtf_core.interfaces.DetachedBackend`."""
+        return self._ledger.forget_lost()
 
     @staticmethod
     def _launch(job: Job, folder: JobFolder) -> subprocess.Popen[bytes]:

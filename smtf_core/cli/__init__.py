@@ -11,6 +11,11 @@ from smtf_core._version import __version__
 # name -> (module:attribute, one line of help). The lines stand here so that `smtf --help` imports no command.
 COMMANDS = {
     "train": ("smtf_core.cli.train:train", "Train a script."),
+    "jobs": ("smtf_core.cli.jobs:jobs", "List jobs that go on by themselves."),
+    "attach": ("smtf_core.cli.attach:attach", "Wait for a job that was submitted before."),
+    "logs": ("smtf_core.cli.logs:logs", "Show a job's log."),
+    "stop": ("smtf_core.cli.stop:stop", "Ask a job to save a checkpoint and end."),
+    "clean": ("smtf_core.cli.clean:clean", "Give back what ended jobs have left besides their output."),
     "check": ("smtf_core.cli.check:check", "Tell what a script is, and what would keep it from running."),
     "serve": ("smtf_serving.command:serve", "Answer requests over HTTP with an exported model."),
     "plugins": ("smtf_core.cli.plugins:plugins", "List plugins and what they provide."),

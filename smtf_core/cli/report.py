@@ -1,4 +1,4 @@
-"""What `smtf train` prints when a job has ended: a table, or one JSON object as the last line of stdout."""
+"""What `smtf train` and `smtf attach` print when a job has ended: a table, or one JSON object as stdout's last line."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import math
 import sys
 from typing import Any, TextIO
 
+from smtf_core.client.display import Display
 from smtf_core.models.results import TrainingResult
 
 
@@ -72,3 +73,19 @@ def print_table(name: str, status: str, result: TrainingResult, location: str) -
     table.add_row("loss curve", f"{location}/output/loss.png")
     console = Console(soft_wrap=True, highlight=False, width=None if sys.stdout.isatty() else 200)
     console.print(table)
+
+
+def show_failure(display: Display, failure: str) -> None:
+    """The user's own traceback first; the headline of the failure file says the same once more and comes last."""
+    headline, _, trace = failure.partition("\n")
+    display.console.print(trace.rstrip() or headline, markup=False)
+    display.console.print(
+        f"smtf: the job failed: {headline.removeprefix('uncaught exception during training: ')}",
+        style="red",
+        markup=False,
+    )
+
+
+def show_error(display: Display, error: Exception) -> None:
+    """What smtf itself says is wrong."""
+    display.console.print(f"smtf: {error}", style="red", markup=False)

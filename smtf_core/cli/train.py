@@ -18,7 +18,7 @@ import click
 from attrs import evolve
 
 from smtf_core.cli.jobfile import OPTIONS, ChannelTable, JobFile, read_job_file
-from smtf_core.cli.report import StandardOutput, json_report, print_table
+from smtf_core.cli.report import StandardOutput, json_report, print_table, show_error, show_failure
 from smtf_core.client.display import Display
 from smtf_core.client.estimator import TensorFlow
 from smtf_core.errors import InvalidInputError, SmtfError, UnexpectedStatusException
@@ -156,11 +156,12 @@ def _pair(text: str) -> tuple[str, str]:
     type=click.Choice(["debug", "info", "warning", "error"]),
     help="What the job's log has; debug adds whole tracebacks.  [default: info]",
 )
+@click.option("--detach", is_flag=True, help="Return when the job has started; see `smtf attach`, `logs` and `stop`.")
 @click.option("--tensorboard", is_flag=True, help="Run TensorBoard on the checkpoints meanwhile.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object as the last line of stdout.")
 @click.option("-v", "--verbose", is_flag=True, help="Show the whole log on a terminal, not only warnings.")
 @click.option("-q", "--quiet", is_flag=True, help="Show neither log nor progress.")
-def train(job_file: Path | None, as_json: bool, verbose: bool, quiet: bool, tensorboard: bool, **options: Any) -> None:
+def train(job_file: Path | None, as_json: bool, verbose: bool, quiet: bool, **options: Any) -> None:
     """Train SCRIPT.
 
     The script defines model_fn, keras_model_fn or estimator_fn, together with train_input_fn, eval_input_fn and (to
@@ -178,17 +179,17 @@ def train(job_file: Path | None, as_json: bool, verbose: bool, quiet: bool, tens
     resumes there.
     """
     display = Display(verbose=verbose, quiet=quiet)
-    _Train(options, display, as_json, tensorboard).run(job_file)
+    _Train(options, display, as_json).run(job_file)
 
 
 class _Train:
     """One call of the command."""
 
-    def __init__(self, options: Mapping[str, Any], display: Display, as_json: bool, tensorboard: bool) -> None:
+    def __init__(self, options: Mapping[str, Any], display: Display, as_json: bool) -> None:
         self._options = options
         self._display = display
         self._as_json = as_json
-        self._tensorboard = tensorboard
+        self._detach: bool = options["detach"]
         self._signal: int | None = None
         self._stdout = StandardOutput(sys.stdout)
 
@@ -204,32 +205,31 @@ class _Train:
             job_name = merged.pop("job_name")
             inputs = merged.pop("inputs")
             estimator = TensorFlow(**merged)
-            estimator.fit(inputs, job_name=job_name, run_tensorboard_locally=self._tensorboard, display=self._display)
-            status, code = (estimator.result.state if estimator.result else "Completed"), 0
+            if self._detach:
+                job_name = _detachable(estimator, inputs, job_name)
+            estimator.fit(
+                inputs,
+                wait=not self._detach,
+                job_name=job_name,
+                run_tensorboard_locally=self._options["tensorboard"],
+                display=self._display,
+            )
+            state = estimator.result.state if estimator.result else "Completed"
+            status, code = "InProgress" if self._detach else state, 0
         except KeyboardInterrupt:
             status, code = "Stopped", 128 + (self._signal or signal.SIGINT)
         except UnexpectedStatusException as error:
             status, code, failure = "Failed", _FAILED, error.failure_reason or str(error)
-            self._show_failure(failure)
+            show_failure(self._display, failure)
         except SmtfError as error:
             status, code, failure = "Failed", _USAGE, str(error)
-            self._display.console.print(f"smtf: {error}", style="red", markup=False)
+            show_error(self._display, error)
         self._report(estimator, job_name, status, failure)
         _leave(code)
 
     def _terminate(self, number: int, frame: FrameType | None) -> None:
         self._signal = number
         raise KeyboardInterrupt
-
-    def _show_failure(self, failure: str) -> None:
-        """The user's own traceback first; the headline of the failure file says the same once more and comes last."""
-        headline, _, trace = failure.partition("\n")
-        self._display.console.print(trace.rstrip() or headline, markup=False)
-        self._display.console.print(
-            f"smtf: the job failed: {headline.removeprefix('uncaught exception during training: ')}",
-            style="red",
-            markup=False,
-        )
 
     def _report(self, estimator: TensorFlow | None, job_name: str | None, status: str, failure: str | None) -> None:
         handle = estimator.latest_training_job if estimator else None
@@ -238,10 +238,26 @@ class _Train:
         if self._as_json:
             self._stdout.finish_line()
             click.echo(json.dumps(json_report(name, status, result, failure), allow_nan=False))
+        elif handle is not None and self._detach:
+            click.echo(name)
+            self._display.note(
+                f"job {name} goes on by itself: smtf attach {name}, smtf logs -f {name}, smtf stop {name}"
+            )
         elif handle is not None and status != "Failed":
             print_table(name or "", status, result, handle.location)
         elif handle is not None:
             self._display.note(f"the whole log is in {handle.location}/output/log.txt")
+
+
+def _detachable(estimator: TensorFlow, inputs: Any, job_name: str | None) -> str:
+    """The name of the job to be, which must be able to go on without this process."""
+    job = estimator.job(inputs, job_name)
+    if not estimator.outlives_client(job):
+        raise InvalidInputError(
+            f"--detach: a job on backend {job.backend!r} ends with this process; choose another one, for example with "
+            "--instance-type process"
+        )
+    return job.name
 
 
 def _leave(code: int) -> NoReturn:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from smtf_core.client.checks import check_job
+from smtf_core.client.detached import DetachedJobs, arguments_of
 from smtf_core.client.display import Display
 from smtf_core.client.inputs import Inputs, channels_of
 from smtf_core.client.model import TensorFlowModel
@@ -145,6 +146,47 @@ class TensorFlow:
         self.latest_training_job: JobHandle | None = None
         self.result: TrainingResult | None = None
 
+    @classmethod
+    def attach(
+        cls,
+        training_job_name: str,
+        backend: str | None = None,
+        wait: bool = True,
+        logs: bool = True,
+        display: Display | None = None,
+        plugins: PluginManager | None = None,
+    ) -> TensorFlow:
+        """An estimator for a job that was submitted before, by this process or another one.
+
+        Args:
+            training_job_name: the job's name.
+            backend: the backend that runs it; ``None``: whichever knows the name.
+            wait: return when the job has ended.
+            logs: show the job's log, from its beginning, while waiting.
+            display: where log and progress are shown; stderr by default.
+            plugins: the plugins to use; ``None``: those that are installed.
+
+        Returns:
+            An estimator that would submit the job again, with ``result`` where the job has ended.
+
+        Raises:
+            UnknownNameError: no backend knows the job; names those that could not be asked.
+            InvalidInputError: several backends have a job of that name.
+            UnexpectedStatusException: with ``wait``, the job failed.
+            KeyboardInterrupt: Ctrl-C while waiting; the job goes on.
+        """
+        plugins = plugins if plugins is not None else PluginManager()
+        owner, handle = DetachedJobs(plugins, backend).find(training_job_name)
+        estimator = cls(**arguments_of(owner.describe(handle)), plugins=plugins)
+        estimator._backends[handle.backend] = owner
+        estimator.latest_training_job = handle
+        if wait:
+            shown = display if display is not None else Display()
+            _raise_unless_fine(handle, estimator._wait(handle, logs, shown, stop_on_interrupt=False))
+        else:
+            estimator.result = owner.result(handle)
+        return estimator
+
     @property
     def model_data(self) -> str | None:
         """Where the newest job's exported model is; ``None`` before that, and when nothing was exported."""
@@ -192,12 +234,13 @@ class TensorFlow:
         handle = self._submit(job)
         if not wait:
             return
+        stops = spec.stops_on_interrupt or not spec.outlives_client
         if tensorboard is not None:
             with tensorboard as address:
                 shown.note(f"TensorBoard: {address}")
-                status = self._wait(handle, spec, logs, shown)
+                status = self._wait(handle, logs, shown, stops)
         else:
-            status = self._wait(handle, spec, logs, shown)
+            status = self._wait(handle, logs, shown, stops)
         _raise_unless_fine(handle, status)
 
     def deploy(
@@ -299,6 +342,10 @@ class TensorFlow:
         )
         return self._plugins.hook.smtf_configure_job(job=job) or job
 
+    def outlives_client(self, job: Job) -> bool:
+        """Whether a job of :meth:`job` goes on when this process ends."""
+        return self._registries.backends.find(job.backend).outlives_client
+
     def _generate_name(self) -> str:
         now = datetime.now(timezone.utc)
         stamp = f"{now:%Y-%m-%d-%H-%M-%S}-{now.microsecond // 1000:03d}"
@@ -322,15 +369,9 @@ class TensorFlow:
             raise
         return handle
 
-    def _wait(self, handle: JobHandle, spec: BackendSpec, logs: bool, display: Display) -> JobStatus:
+    def _wait(self, handle: JobHandle, logs: bool, display: Display, stop_on_interrupt: bool) -> JobStatus:
         backend = self._backend(handle.backend)
-        status, interrupt = wait_for(
-            backend,
-            handle,
-            display,
-            show_log=logs,
-            stop_on_interrupt=spec.stops_on_interrupt or not spec.outlives_client,
-        )
+        status, interrupt = wait_for(backend, handle, display, show_log=logs, stop_on_interrupt=stop_on_interrupt)
         self.result = backend.result(handle)
         self._plugins.observe("smtf_after_job", handle=handle, status=status)
         if interrupt is not None and status.state is not JobState.FAILED:

@@ -2,6 +2,7 @@
 
 from smtf_core.interfaces.backend import Backend, BackendSpec
 from smtf_core.interfaces.checkpoint_store import CheckpointStore, CheckpointStoreSpec
+from smtf_core.interfaces.detached import DetachedBackend
 from smtf_core.interfaces.endpoint import Endpoint, ServingBackend
 from smtf_core.interfaces.input_mode import InputMode, InputModeSpec
 from smtf_core.interfaces.script_loader import ScriptLoader, ScriptLoaderSpec, UserScript
@@ -32,6 +33,7 @@ __all__ = [
     "CheckpointStoreSpec",
     "Cluster",
     "Deployment",
+    "DetachedBackend",
     "Endpoint",
     "HostProcess",
     "InputMode",

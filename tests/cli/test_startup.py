@@ -37,8 +37,9 @@ def modules(statement: str) -> list[str]:
         (RUN.format(arguments=["--version"]), 60),
         (RUN.format(arguments=["--help"]), 70),
         (RUN.format(arguments=["plugins"]), 200),
+        (RUN.format(arguments=["jobs", "--backend", "process"]), 300),
     ],
-    ids=["import smtf_core", "smtf --version", "smtf --help", "smtf plugins"],
+    ids=["import smtf_core", "smtf --version", "smtf --help", "smtf plugins", "smtf jobs"],
 )
 def test_budget(statement, budget):
     imported = modules(statement)

@@ -3,13 +3,15 @@
 import os
 import re
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 from acting_hosts import alive, until
 
-from smtf_core import PluginManager, TensorFlow, s3_input
+from smtf_core import TensorFlow, s3_input
 from smtf_core.client.display import Display
 from smtf_core.errors import InvalidInputError, UnexpectedStatusException
 from smtf_core.models import JobState, Layout
@@ -191,20 +193,29 @@ def test_a_killed_worker_ends_the_job_and_with_restart_does_not(job):
     assert "resuming at step" in layout.log.read_text()
 
 
-def test_a_later_client_finds_the_job_and_stops_it(job):
-    estimator, layout = fit(job(1, training_steps=None), wait=False)
-    until_step(estimator, 20)
-    handle = estimator.latest_training_job
-    later = TensorFlow("line.py", train_instance_type="process", plugins=PluginManager())._backend("process")
-    assert later.status(handle).state is JobState.IN_PROGRESS
-    later.stop(handle, "enough")
-    assert later.status(handle).state in (JobState.STOPPING, JobState.STOPPED)
-    texts = [line.text for line in later.logs(handle, follow=True)]
-    assert any(text.startswith("INFO:tensorflow:loss = ") for text in texts)
-    status = later.status(handle)
-    assert (status.state, status.message) == (JobState.STOPPED, "enough")
-    assert later.result(handle).checkpoint is not None
-    assert not processes_of(layout)
+def test_a_killed_client_s_job_is_found_by_its_name_and_stopped(write, tmp_path):
+    script = write("line.py", SCRIPT)
+    command = [str(Path(sys.executable).with_name("smtf"))]
+    train = [*command, "train", str(script), "--instance-type", "process", "--training-steps", "none"]
+    where = ["--output-path", str(tmp_path / "out"), "--job-name", "left-alone"]
+    client = subprocess.Popen([*train, *where], stderr=subprocess.PIPE, text=True)
+    assert client.stderr is not None
+    until(lambda: "loss = " in client.stderr.readline(), 120)
+    client.kill()
+    client.communicate()
+
+    def smtf(*arguments: str) -> str:
+        return subprocess.run([*command, *arguments], check=True, capture_output=True, text=True).stdout
+
+    assert "left-alone  InProgress" in smtf("jobs")
+    smtf("stop", "left-alone", "--reason", "enough")
+    log = smtf("logs", "-f", "left-alone")
+    assert "INFO:tensorflow:loss = " in log
+    later = TensorFlow.attach("left-alone", display=Display(quiet=True))
+    assert later.result.stop_reason == "enough"
+    assert later.result.checkpoint is not None
+    assert later.job(job_name="left-alone").entry_point == str(script)
+    assert not processes_of(Layout(Path(later.latest_training_job.location)))
 
 
 def test_max_run_and_a_second_stop_that_interrupts(job, write):
