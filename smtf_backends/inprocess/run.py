@@ -8,8 +8,9 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 
-from smtf_core.client.feeding import Feed, feeding
+from smtf_core.client.feeding import Feed, feeding, record_stop_while_feeding
 from smtf_core.client.folder import JobFolder
+from smtf_core.errors import JobStoppedError
 from smtf_core.models import Job, JobState, JobStatus
 from smtf_core.plugins import PluginManager
 from smtf_core.runtime.failure import record_failure
@@ -39,6 +40,7 @@ class Run(threading.Thread):
         self._plugins = plugins
         self._feeds = feeds
         self._stop_signal = StopSignal()
+        self._fed = threading.Event()
         self._ended = threading.Event()
 
     def run(self) -> None:
@@ -56,7 +58,13 @@ class Run(threading.Thread):
                     )
                 )
                 stack.enter_context(_environment(self._job.environment))
-                stack.enter_context(feeding(self._feeds, self._folder.layout.data, "algo-1", ("algo-1",)))
+                try:
+                    self._stop_signal.check()
+                    stack.enter_context(feeding(self._feeds, self._folder.layout.data, "algo-1", ("algo-1",)))
+                    self._fed.set()
+                except JobStoppedError:
+                    record_stop_while_feeding(self._folder.layout, self._stop_signal.reason)
+                    return
                 train(self._folder.layout, self._plugins, self._stop_signal)
         except BaseException as error:  # noqa: BLE001 - whatever a script does must not end this process's thread unrecorded
             record_failure(self._folder.layout, error)
@@ -82,6 +90,8 @@ class Run(threading.Thread):
             self._interrupt()
             return
         self._stop_signal.request(reason)
+        if not self._fed.is_set():
+            self._interrupt()  # data is being downloaded; there is nothing to save yet
         self._after(GRACE_SECONDS, self._interrupt)
 
     def _time_is_over(self) -> None:

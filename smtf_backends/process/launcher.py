@@ -21,7 +21,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from smtf_backends.process.launch import Launch, host_root
-from smtf_core.client.feeding import feeding, feeds_of
+from smtf_core.client.feeding import feeding, feeds_of, record_stop_while_feeding
+from smtf_core.errors import JobStoppedError
 from smtf_core.models import Layout, LogLine
 from smtf_core.models.cluster import RESTART
 from smtf_core.models.layout import write_atomically
@@ -32,6 +33,7 @@ _LEVEL = re.compile(r"(DEBUG|INFO|WARNING|ERROR|CRITICAL):\S+:")
 _LEVELS = {"DEBUG": 10, "INFO": 20, "WARNING": 30, "ERROR": 40, "CRITICAL": 50}
 # How long the other hosts get to learn of a host's end by themselves.
 _PATIENCE = 15.0
+_STOPPED_BY_SIGNAL = "received SIGTERM"
 _STOPPING = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -56,18 +58,20 @@ class Launcher:
         self._hosts: dict[str, subprocess.Popen[bytes]] = {}
         self._readers: list[threading.Thread] = []
         self._log = _Log(self._layout.log)
+        self._feeding = True
 
     def run(self) -> None:
         """Run the job to its end."""
         for number in _STOPPING:
-            signal.signal(number, lambda *_: self._events.put(None))
+            signal.signal(number, self._on_signal)
         job, hosts = self._launch.job, self._launch.hosts
         self._log.listen(job.log_level)
-        feeds = feeds_of(job, PluginManager())
         with ExitStack() as stack:
-            for host in hosts:
-                data = Layout(host_root(self._root, hosts, host)).data
-                stack.enter_context(feeding(feeds, data, host, hosts))
+            try:
+                self._feed(stack)
+            except JobStoppedError as stopped:
+                record_stop_while_feeding(self._layout, str(stopped))
+                return
             for host in hosts:
                 self._start(host)
             self._watch(time.monotonic() + job.resources.max_run_seconds)
@@ -80,6 +84,25 @@ class Launcher:
             # Its supervisor would have written this, so it is the one that was killed.
             what = f"host {hosts[0]!r}: its supervisor {_in_words(self._hosts[hosts[0]].returncode)}"
             write_atomically(self._layout.failure, f"uncaught exception during training: {what}\n")
+
+    def _feed(self, stack: ExitStack) -> None:
+        """Feed all hosts' channels; a stop comes through at once, for there is nothing to save yet."""
+        try:
+            feeds = feeds_of(self._launch.job, PluginManager())
+            for host in self._launch.hosts:
+                data = Layout(host_root(self._root, self._launch.hosts, host)).data
+                stack.enter_context(feeding(feeds, data, host, self._launch.hosts))
+        finally:
+            self._feeding = False
+
+    def _on_signal(self, *_: object) -> None:
+        if self._feeding:
+            try:
+                reason = self._layout.stop_request.read_text(encoding="utf-8").strip()
+            except FileNotFoundError:
+                reason = _STOPPED_BY_SIGNAL
+            raise JobStoppedError(reason)
+        self._events.put(None)
 
     def _start(self, host: str) -> None:
         hosts = self._launch.hosts
@@ -135,7 +158,7 @@ class Launcher:
                 continue
             if event is None:
                 stopping = True
-                self._stop("received SIGTERM")
+                self._stop(_STOPPED_BY_SIGNAL)
                 continue
             status = self._hosts[event].returncode
             self._tell(event)

@@ -104,13 +104,17 @@ class _Bar:
             return  # TensorFlow is imported now, and its C++ remarks would tear the bar apart
         self.progress.start()
         changes: dict[str, Any] = {"figures": figures(progress), "description": f"{self._job_name} {progress.phase}"}
-        if progress.step or progress.total_steps:
+        if progress.bytes_total is not None:
+            changes |= {"completed": progress.bytes_done, "total": progress.bytes_total}
+        elif progress.step or progress.total_steps:
             changes |= {"completed": progress.step, "total": progress.total_steps}
         self.progress.update(self._task, **changes)
 
 
 def figures(progress: Progress) -> str:
-    """Step of steps, steps/s and loss in words."""
+    """Step of steps, steps/s and loss in words; of a download how much of it is there."""
+    if progress.bytes_total is not None:
+        return f"{(progress.bytes_done or 0) / 1e6:,.0f} of {progress.bytes_total / 1e6:,.0f} MB"
     parts = [f"step {progress.step}/{progress.total_steps}" if progress.total_steps else f"step {progress.step}"]
     if progress.steps_per_second is not None:
         speed = progress.steps_per_second

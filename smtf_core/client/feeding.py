@@ -9,7 +9,9 @@ from pathlib import Path
 from attrs import frozen
 
 from smtf_core.interfaces import InputMode
-from smtf_core.models import Channel, Job
+from smtf_core.models import Channel, Job, Layout, TrainingResult
+from smtf_core.models.converter import to_data
+from smtf_core.models.layout import write_json
 from smtf_core.plugins import PluginManager
 from smtf_core.registry import Registries
 from smtf_core.selection import choose_input_mode
@@ -47,3 +49,9 @@ def feeding(feeds: Sequence[Feed], data: Path, host: str, hosts: tuple[str, ...]
         for feed in feeds:
             stack.enter_context(feed.mode.feed(feed.channel, data, host, hosts))
         yield
+
+
+def record_stop_while_feeding(layout: Layout, reason: str) -> None:
+    """Say in a job's tree that it was stopped before its training had begun, so there was nothing to save."""
+    write_json(layout.result, to_data(TrainingResult(state="Stopped", stop_reason=reason)))
+    layout.success.touch()

@@ -49,11 +49,13 @@ class Progress:
     """How far a training has come.
 
     Args:
-        phase: ``'preparing'``, ``'training'``, ``'evaluating'``, ``'exporting'`` or ``'done'``.
+        phase: ``'preparing'``, ``'downloading'``, ``'training'``, ``'evaluating'``, ``'exporting'`` or ``'done'``.
         step: the global step.
         total_steps: ``training_steps``, or ``None`` when training lasts until the input ends.
         loss: the newest training loss, or ``None`` before the first step.
         steps_per_second: over the last seconds, or ``None`` before it can be told.
+        bytes_done: while data is downloaded, what is there of it; otherwise ``None``.
+        bytes_total: while data is downloaded, all of it; otherwise ``None``.
     """
 
     phase: str = "preparing"
@@ -61,6 +63,8 @@ class Progress:
     total_steps: int | None = None
     loss: float | None = None
     steps_per_second: float | None = None
+    bytes_done: int | None = None
+    bytes_total: int | None = None
 
 
 @frozen(kw_only=True)

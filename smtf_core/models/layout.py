@@ -30,6 +30,11 @@ class Layout:
 
     root: Path = field(converter=_absolute)
 
+    @classmethod
+    def of_data(cls, data: Path) -> Layout:
+        """The tree whose :attr:`data` this is."""
+        return cls(data.parent.parent)
+
     @property
     def config(self) -> Path:
         """``input/config``: the JSON files that describe the job to the runtime."""

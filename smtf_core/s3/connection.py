@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import math
+import os
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import boto3
+import botocore.session
 from boto3.exceptions import Boto3Error
 from botocore.config import Config
+from botocore.credentials import Credentials
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
@@ -44,23 +49,43 @@ _PASSING = {
 ATTEMPTS = 6
 #: How long S3 may be silent within a request. Seconds.
 READ_TIMEOUT = 60.0
+#: Requests at the same time.
+MOST_REQUESTS = 32
+# Seconds in which answers to requests that were signed before the credentials were renewed may still come.
+_JUST_RENEWED = 60.0
 
 _EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"}
 _FORBIDDEN = {"403", "AccessDenied", "AllAccessDisabled"}
 _MISSING_BUCKET = {"NoSuchBucket"}
+_CHANGED = {"412", "PreconditionFailed"}
 _ELSEWHERE = {"301", "AuthorizationHeaderMalformed", "PermanentRedirect"}
 
 
 class S3Connection:
-    """Makes S3 clients and tells their errors.
+    """Makes an S3 client and tells its errors.
 
     Region, credentials, profile and endpoint come from where every AWS tool takes them (environment, ``~/.aws``, the
-    machine's role; ``AWS_ENDPOINT_URL_S3`` for other services that speak S3).
+    machine's role; ``AWS_ENDPOINT_URL_S3`` for other services that speak S3). When S3 says that the credentials have
+    expired they are read anew, and the request is sent again.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._client: Any = None
+
+    @classmethod
+    def shared(cls) -> S3Connection:
+        """The one connection of this process for what the environment's ``AWS_…`` variables say now.
+
+        A client costs a tenth of a second and its own pool of connections; whoever looks at thousands of objects one by
+        one would pay that for each.
+        """
+        variables = frozenset((name, value) for name, value in os.environ.items() if name.startswith("AWS_"))
+        with _shared_lock:
+            if _shared.get("variables") != variables:
+                _shared.update(variables=variables, connection=cls())
+            connection: S3Connection = _shared["connection"]
+            return connection
 
     @property
     def client(self) -> Any:
@@ -72,21 +97,80 @@ class S3Connection:
         with self._lock:
             if self._client is None:
                 with told("connect to", "S3"):
-                    # "standard" waits longer each time, with jitter; a read that stalls for a minute is tried again.
-                    config = Config(
-                        retries={"mode": "standard", "max_attempts": ATTEMPTS},
-                        connect_timeout=10,
-                        read_timeout=READ_TIMEOUT,
-                        tcp_keepalive=True,
-                        max_pool_connections=32,
-                    )
-                    self._client = boto3.session.Session().client("s3", config=config)
+                    self._client = _new_client()
             return self._client
 
-    def renew(self) -> None:
-        """Forget the client; the next one reads the credentials anew."""
+
+_shared: dict[str, Any] = {}
+_shared_lock = threading.Lock()
+
+
+def _new_client() -> Any:
+    # "standard" waits longer each time, with jitter; a read that stalls for a minute is tried again.
+    config = Config(
+        retries={"mode": "standard", "max_attempts": ATTEMPTS},
+        connect_timeout=10,
+        read_timeout=READ_TIMEOUT,
+        tcp_keepalive=True,
+        max_pool_connections=MOST_REQUESTS,
+    )
+    session = botocore.session.Session()
+    finder = _CredentialFinder()
+    session.register_component("credential_provider", finder)
+    client = boto3.session.Session(botocore_session=session).client("s3", config=config)
+
+    def retry(response: tuple[Any, Mapping[str, Any]] | None, attempts: int, **_: Any) -> float | None:
+        """Asked by botocore after every request: seconds after which it is sent again; ``None``: others decide."""
+        code = response[1].get("Error", {}).get("Code") if response is not None else None
+        if code not in _EXPIRED or finder.found is None or attempts >= ATTEMPTS:
+            return None
+        return 0.0 if finder.found.renew() else None
+
+    client.meta.events.register("needs-retry.s3", retry)
+    return client
+
+
+class _CredentialFinder:
+    """What botocore asks for credentials: its own usual places, looked through again when that is needed."""
+
+    found: _Credentials | None = None
+
+    def load_credentials(self) -> _Credentials | None:
+        found = _usual_credentials()
+        self.found = None if found is None else _Credentials(found)
+        return self.found
+
+
+class _Credentials(Credentials):  # type: ignore[misc]
+    """Credentials that can be read anew where they came from, for all requests of a client.
+
+    Those of roles renew themselves before they expire; these are for the ones that somebody else renews, in
+    ``~/.aws/credentials`` or in the environment.
+    """
+
+    def __init__(self, found: Any) -> None:
+        self._found = found
+        self._lock = threading.Lock()
+        self._renewed = -math.inf
+        frozen = found.get_frozen_credentials()
+        super().__init__(frozen.access_key, frozen.secret_key, frozen.token, found.method)
+
+    def get_frozen_credentials(self) -> Any:
+        """See botocore; asked for every request."""
+        return self._found.get_frozen_credentials()
+
+    def renew(self) -> bool:
+        """Read them anew; tells whether they are others than a request may have been signed with."""
         with self._lock:
-            self._client = None
+            before = self._found.get_frozen_credentials()
+            found = _usual_credentials()
+            if found is not None and found.get_frozen_credentials() != before:
+                self._found, self._renewed = found, time.monotonic()
+            return time.monotonic() - self._renewed < _JUST_RENEWED
+
+
+def _usual_credentials() -> Any:
+    return botocore.session.Session().get_credentials()
 
 
 @contextlib.contextmanager
@@ -132,11 +216,13 @@ def _client_error(error: ClientError, action: str, target: str) -> StorageError:
         return StorageError(f"{failed}: the AWS credentials have expired; renew them", transient=True)
     if code in _FORBIDDEN:
         return StorageError(
-            f"{failed}: access denied. Allow {action} on it to the user or role whose credentials are used "
-            f"(`aws sts get-caller-identity` tells which), or name another bucket"
+            f"{failed}: access denied. If the bucket is yours, allow {action} on it to the user or role whose "
+            f"credentials are used (`aws sts get-caller-identity` tells which); if it is somebody else's, name another"
         )
     if code in _MISSING_BUCKET:
         return StorageError(f"{failed}: there is no such bucket; create it or correct the name")
+    if code in _CHANGED:
+        return StorageError(f"{failed}: the object has been written anew since it was listed; run the job again")
     if code in _ELSEWHERE:
         return StorageError(f"{failed}: the bucket is in another region; set AWS_REGION to the bucket's")
     return StorageError(f"{failed}: {message}", transient=code in _PASSING or status >= 500)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from attrs import frozen
-from boto3.s3.transfer import TransferConfig
 from botocore.exceptions import ClientError
 
 from smtf_core.errors import InvalidInputError
@@ -18,7 +17,6 @@ from smtf_core.s3.upload import Progress, unfinished_uploads, upload
 
 # DeleteObjects takes at most this many keys.
 _DELETE_AT_ONCE = 1000
-_DOWNLOAD = TransferConfig(max_concurrency=8)
 
 
 @frozen
@@ -43,7 +41,7 @@ class S3Folder:
 
     Args:
         uri: ``s3://bucket`` or ``s3://bucket/prefix``, with or without a slash at its end.
-        connection: the connection; one of its own by default.
+        connection: the connection; the process's shared one by default.
 
     Raises:
         InvalidInputError: not such a URI.
@@ -56,7 +54,7 @@ class S3Folder:
         prefix = parts.path.strip("/")
         self.bucket = parts.netloc
         self.prefix = f"{prefix}/" if prefix else ""
-        self.connection = connection if connection is not None else S3Connection()
+        self.connection = connection if connection is not None else S3Connection.shared()
 
     @property
     def _client(self) -> Any:
@@ -86,13 +84,16 @@ class S3Folder:
         Raises:
             StorageError: it cannot be looked at.
         """
+        at = {"Bucket": self.bucket, "Key": self.prefix + name}
         with told("s3:GetObject", self.uri(name)):
             try:
-                head = self._client.head_object(Bucket=self.bucket, Key=self.prefix + name)
+                head = self._client.head_object(**at)
             except ClientError as error:
                 if error.response["Error"]["Code"] in ("404", "NoSuchKey"):
                     return None
-                raise
+                # The answer to HEAD has no body that would say why; the one to GET has.
+                head = self._client.get_object(**at)
+                head["Body"].close()
         return S3Object(name, head["ContentLength"], head["ETag"].strip('"'), head["LastModified"])
 
     def read(self, name: str) -> bytes:
@@ -123,16 +124,6 @@ class S3Folder:
         with told("s3:PutObject", self.uri(name)):
             upload(self._client, path, self.bucket, self.prefix + name, progress)
 
-    def download(self, name: str, path: Path, progress: Callable[[int], object] | None = None) -> None:
-        """Get an object into a file, in parallel pieces; the file appears when it is complete.
-
-        Raises:
-            StorageError: it cannot be read; the file is as it was.
-        """
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with told("s3:GetObject", self.uri(name)):
-            self._client.download_file(self.bucket, self.prefix + name, str(path), Callback=progress, Config=_DOWNLOAD)
-
     def delete(self, names: Iterable[str]) -> None:
         """Delete objects; those that are not there count as deleted.
 
@@ -155,5 +146,7 @@ class S3Folder:
             StorageError: they cannot be listed or thrown away.
         """
         with told("s3:ListBucketMultipartUploads", self.uri()):
-            for key, upload_id in unfinished_uploads(self._client, self.bucket, self.prefix):
+            found = unfinished_uploads(self._client, self.bucket, self.prefix)
+        with told("s3:AbortMultipartUpload", self.uri()):
+            for key, upload_id in found:
                 self._client.abort_multipart_upload(Bucket=self.bucket, Key=key, UploadId=upload_id)

@@ -9,21 +9,22 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from smtf_core.errors import StorageError
-from smtf_core.s3.connection import S3Connection
 
 T = TypeVar("T")
 
 _log = logging.getLogger("smtf")
-_FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0  # seconds
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 60.0  # seconds
+# Shorter pauses are everyday life on a network and not worth a line.
+_WORTH_TELLING = 1.0
 
 
-def patiently(action: Callable[[], T], connection: S3Connection, patience: float) -> T:
+def patiently(action: Callable[[], T], patience: float, sleep: Callable[[float], object] = time.sleep) -> T:
     """Call ``action`` until it works, fails for good, or has failed for too long.
 
     Args:
         action: work that may be begun anew.
-        connection: is renewed after each failure, so that renewed credentials are read.
         patience: seconds after its first failure until which the action is tried again.
+        sleep: waits for so many seconds; returns earlier when ``action`` is to be called at once.
 
     Returns:
         What ``action`` returned.
@@ -41,7 +42,7 @@ def patiently(action: Callable[[], T], connection: S3Connection, patience: float
             first_failure = now if first_failure is None else first_failure
             if not error.transient or now + pause > first_failure + patience:
                 raise
-            _log.warning("%s; trying again in %.0f s", error, pause)
-        connection.renew()
-        time.sleep(pause * random.uniform(0.5, 1.0))
+            level = logging.WARNING if pause >= _WORTH_TELLING else logging.DEBUG
+            _log.log(level, "%s; trying again in %.0f s", error, pause)
+        sleep(pause * random.uniform(0.5, 1.0))
         pause = min(2 * pause, _LONGEST_PAUSE)

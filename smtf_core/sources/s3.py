@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import partial
+from pathlib import Path
 
 from smtf_core.errors import InvalidInputError
 from smtf_core.s3 import S3Folder, S3Object
+from smtf_core.s3.cache import Cache, Wanted
 from smtf_core.s3.stream import open_object
-from smtf_core.sources.source import SourceFile
+from smtf_core.sources.source import Fetched, SourceFile
 
 
 def files_below(uri: str) -> list[SourceFile]:
@@ -39,5 +42,19 @@ def file_at(uri: str) -> SourceFile:
     return _file(place, found, name)
 
 
+def fetch(
+    files: Mapping[Path, SourceFile],
+    tell: Callable[[Fetched], object],
+    as_thread: Callable[[Callable[[], None]], Callable[[], None]],
+) -> None:
+    """See :func:`smtf_core.sources.source.fetch`; by way of the user's cache."""
+    wanted = []
+    for target, file in files.items():
+        folder, found = file.remote
+        wanted.append(Wanted(folder, found, target))
+    Cache().bring(wanted, lambda *counts: tell(Fetched(*counts)), as_thread)
+
+
 def _file(folder: S3Folder, found: S3Object, name: str) -> SourceFile:
-    return SourceFile(name, folder.uri(found.name), found.size, partial(open_object, folder, found))
+    opened = partial(open_object, folder, found)
+    return SourceFile(name, folder.uri(found.name), found.size, opened, remote=(folder, found))

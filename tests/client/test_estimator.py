@@ -160,7 +160,7 @@ def test_too_many_positional_arguments(script):
         ({}, {"training": 5}, "channel 'training': an input is a path, a URI or an s3_input, not int"),
         ({}, ["a"], "channel 'training': an input is .* not list"),
         ({}, {"a/b": "/tmp"}, "'a/b' is not a channel name"),
-        ({}, "s3://bucket/key", "input mode 'File' cannot read 's3://bucket/key'"),
+        ({}, "gs://bucket/key", "input mode 'File' cannot read 'gs://bucket/key'"),
         ({}, "file://relative", "three slashes"),
     ],
 )

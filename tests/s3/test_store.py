@@ -17,6 +17,7 @@ from smtf_core.registry import Registries
 from smtf_core.runtime.stores import s3
 from smtf_core.runtime.stores.s3 import S3Store
 from smtf_core.s3 import S3Folder, connection
+from smtf_core.s3.connection import S3Connection
 from smtf_core.stores import read_state
 
 HERE = Path(__file__).parent
@@ -139,7 +140,7 @@ def test_what_cannot_be_saved_fails_the_training(uri, tmp_path, monkeypatch, s3_
     store, kept = S3Store(uri), []
     store.restore(tmp_path)
     s3_endpoint("http://127.0.0.1:9")
-    store._remote.connection.renew()
+    store._remote.connection = S3Connection.shared()
     store.save(write_checkpoint(tmp_path, 1, kept))
     with pytest.raises(StorageError, match="cannot be reached"):
         store.close()

@@ -8,12 +8,16 @@ import socket
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
 _ERROR = "<?xml version='1.0'?><Error><Code>{0}</Code><Message>spoilt by the proxy</Message></Error>"
+
+# Looks at a request (command, path, headers); the status and code of the error it is answered with, or ``None``. What
+# follows the code is put into the answer.
+Refuse = Callable[[BaseHTTPRequestHandler], "tuple[int, str] | None"]
 FAULTS = ("throttled", "internal error", "no answer", "half an answer", "silence")
 
 
@@ -22,7 +26,9 @@ class FaultProxy(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, target: str, share: float, silence: float, seed: int, faults: Sequence[str]) -> None:
+    def __init__(
+        self, target: str, share: float, silence: float, seed: int, faults: Sequence[str], refuse: Refuse
+    ) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.target = urlsplit(target)
         self.share = share
@@ -30,6 +36,7 @@ class FaultProxy(ThreadingHTTPServer):
         self.spoilt: Counter[str] = Counter()
         self._chance = random.Random(seed)
         self._faults = faults
+        self.refuse = refuse
         self._lock = threading.Lock()
 
     @property
@@ -66,6 +73,15 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(length)
         if len(body) < length:
             self._hang_up()
+            return
+        refusal = self.server.refuse(self)
+        if refusal is not None:
+            status, error = refusal
+            with self.server._lock:
+                self.server.spoilt["refused"] += 1
+            code, _, more = error.partition(" ")
+            text = _ERROR.format(code).replace("</Error>", f"{more}</Error>")
+            self._reply(status, b"" if self.command == "HEAD" else text.encode(), {"Content-Type": "application/xml"})
             return
         if fault in ("throttled", "internal error"):
             status, code = (503, "SlowDown") if fault == "throttled" else (500, "InternalError")
@@ -113,10 +129,15 @@ class _Handler(BaseHTTPRequestHandler):
 
 @contextmanager
 def fault_proxy(
-    target: str, share: float = 0.2, silence: float = 1.0, seed: int = 0, faults: Sequence[str] = FAULTS
+    target: str,
+    share: float = 0.2,
+    silence: float = 1.0,
+    seed: int = 0,
+    faults: Sequence[str] = FAULTS,
+    refuse: Refuse = lambda request: None,
 ) -> Iterator[FaultProxy]:
     """A running proxy."""
-    proxy = FaultProxy(target, share, silence, seed, faults)
+    proxy = FaultProxy(target, share, silence, seed, faults, refuse)
     threading.Thread(target=proxy.serve_forever, daemon=True).start()
     try:
         yield proxy

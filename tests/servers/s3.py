@@ -23,7 +23,9 @@ def s3_server() -> Iterator[str]:
 
 
 @pytest.fixture
-def s3_endpoint(s3_server: str, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+def s3_endpoint(
+    s3_server: str, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str], None]:
     """`s3_endpoint(url)`: everybody talks to that server from now on; to begin with, to the real one."""
 
     def use(url: str) -> None:
@@ -34,6 +36,7 @@ def s3_endpoint(s3_server: str, monkeypatch: pytest.MonkeyPatch) -> Callable[[st
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret-of-the-test")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setenv("SMTF_CACHE", str(tmp_path_factory.mktemp("cache")))
     use(s3_server)
     return use
 

@@ -2,6 +2,7 @@
 
 from smtf_core.hookspecs import hookimpl
 from smtf_core.interfaces.input_mode import InputModeSpec
+from smtf_core.sources.source import SCHEMES
 
 
 @hookimpl
@@ -11,17 +12,19 @@ def smtf_register_input_modes() -> list[InputModeSpec]:
         InputModeSpec(
             name="File",
             factory="smtf_core.runtime.channels.file:FileMode",
-            summary="the channel's files appear in its folder; local ones as links, never copied",
+            schemes=SCHEMES,
+            summary="the channel's files appear in its folder; local ones as links, others downloaded once",
         ),
         InputModeSpec(
             name="FastFile",
             factory="smtf_core.runtime.channels.file:FileMode",
-            summary="files appear at once and are fetched when they are read; local ones as links",
+            schemes=SCHEMES,
+            summary="on a service, files are fetched when they are read; here the same as File",
         ),
         InputModeSpec(
             name="Pipe",
             factory="smtf_core.runtime.channels.feed.mode:PipeMode",
-            schemes=("file", "s3"),
+            schemes=SCHEMES,
             summary="the channel's files are streamed into FIFOs, one for each pass over the data",
         ),
     ]

@@ -17,9 +17,11 @@ from typing import TypeVar
 
 from attrs import frozen
 
+from smtf_core.errors import StorageError
 from smtf_core.models import Checkpoint
 from smtf_core.runtime.logs import in_this_log
 from smtf_core.s3 import S3Folder
+from smtf_core.s3.download import download
 from smtf_core.s3.patience import patiently
 from smtf_core.stores import (
     STATE_FILE,
@@ -81,10 +83,15 @@ class S3Store:
         return self._patiently(lambda: self._restore(folder))
 
     def _restore(self, folder: Path) -> Checkpoint | None:
-        self._remote.give_up_uploads()
-        names = [found.name for found in self._remote.list() if "/" not in found.name]
-        complete = complete_checkpoints(names)
-        state = CheckpointState.parse(self._remote.read(STATE_FILE).decode()) if STATE_FILE in names else None
+        try:
+            self._remote.give_up_uploads()
+        except StorageError as error:
+            if error.transient:
+                raise
+            _log.warning("%s. What uploads that were cut off have left there stays", error)
+        objects = {found.name: found for found in self._remote.list() if "/" not in found.name}
+        complete = complete_checkpoints(objects)
+        state = CheckpointState.parse(self._remote.read(STATE_FILE).decode()) if STATE_FILE in objects else None
         # Older tools wrote whole paths into the state file.
         newest = None if state is None else Path(state.newest).name
         if newest not in complete:
@@ -92,8 +99,8 @@ class S3Store:
         if newest is None:
             return None
         self._kept = tuple(complete)
-        for name in (name for name in names if name.startswith(f"{newest}.")):
-            self._remote.download(name, folder / name)
+        for found in (found for name, found in objects.items() if name.startswith(f"{newest}.")):
+            download(self._remote, found, folder / found.name)
         write_state(folder, newest)
         return Checkpoint(path=str(folder / newest), step=step_of(newest))
 
@@ -120,7 +127,7 @@ class S3Store:
             shutil.rmtree(self._folder / _OUTBOX, ignore_errors=True)
 
     def _patiently(self, action: Callable[[], T]) -> T:
-        return patiently(action, self._remote.connection, PATIENCE)
+        return patiently(action, PATIENCE)
 
     # --- in the training's thread -------------------------------------------------------------------------------
 
