@@ -8,7 +8,6 @@ ever asked for their truth; they are replaced by objects whose truth depends on 
 from __future__ import annotations
 
 import contextlib
-import functools
 import importlib
 import threading
 from collections.abc import Callable, Iterator
@@ -17,6 +16,7 @@ from typing import Any
 from smtf_core.models import FrameworkVersion
 from smtf_core.runtime.tf1.datasets import accept_old_arguments
 from smtf_core.runtime.tf1.keras_numbers import count_as_keras_did
+from smtf_core.runtime.tf1.scripts_only import replace_for_scripts
 
 # Module, variable: "shape entries are integers", "variables are resource variables", "conditions and loops are
 # functions". All are true in TensorFlow 2.
@@ -60,10 +60,10 @@ def _counts_from_one() -> bool:
 def _install_switches() -> None:
     with _install_lock:
         accept_old_arguments(in_script)
-        _let_recurrent_layers_keep_every_output()
-        _let_layers_count_from_one()
         count_as_keras_did(script_version)
-        _let_sizes_be_whole_floats()
+        for module_name, owner, name, replacement, applies in _REPLACED:
+            module: Any = importlib.import_module(module_name)
+            replace_for_scripts(getattr(module, owner) if owner else module, name, replacement, applies)
         for module_name, variable in _SWITCHES:
             module = importlib.import_module(module_name)
             current = getattr(module, variable)
@@ -73,61 +73,50 @@ def _install_switches() -> None:
                 setattr(module, variable, _Elsewhere(bool(enabled)))
 
 
-def _let_recurrent_layers_keep_every_output() -> None:
+def _keeping_every_output(genuine: Callable[..., Any]) -> Callable[..., Any]:
     """Keras writes a recurrent layer's last output over the ones before, which only TensorFlow 2's arrays allow.
 
     Where it takes the process for TensorFlow 1 it keeps all outputs and returns the last; so it does in our threads.
     """
-    backend: Any = importlib.import_module("tf_keras.src.backend")
-    genuine = backend.rnn
-    if getattr(genuine, "smtf_genuine", None) is not None:
-        return
 
-    @functools.wraps(genuine)
     def rnn(*arguments: Any, **options: Any) -> Any:
-        if in_script() and "return_all_outputs" in options:
+        if "return_all_outputs" in options:
             options["return_all_outputs"] = True
         return genuine(*arguments, **options)
 
-    rnn.smtf_genuine = genuine  # type: ignore[attr-defined]
-    backend.rnn = rnn
+    return rnn
 
 
-def _let_layers_count_from_one() -> None:
+def _counting_from_one(genuine: Callable[..., None]) -> Callable[..., None]:
     """Up to TensorFlow 1.8, Keras called the first layer of a class ``dense_1``; from 1.9 on, ``dense``."""
-    for name in ("base_layer", "base_layer_v1"):
-        layer: Any = importlib.import_module(f"tf_keras.src.engine.{name}").Layer
-        genuine = vars(layer)["_init_set_name"]
-        if getattr(genuine, "smtf_genuine", None) is None:
-            layer._init_set_name = _counting_from_one(genuine)
+
+    def init_set_name(self: Any, name: str | None, zero_based: bool = True) -> None:
+        genuine(self, name, zero_based=False)
+
+    return init_set_name
 
 
-def _let_sizes_be_whole_floats() -> None:
+def _taking_whole_floats(genuine: Callable[..., None]) -> Callable[..., None]:
     """TensorFlow 1 took ``4.0`` for a size, which is what ``units / 2`` of a size is in Python 3.
 
     Source: TensorFlow 1.11 API documentation, ``tf.Dimension``: a value that ``int`` does not change.
     """
-    dimension: Any = importlib.import_module("tensorflow.python.framework.tensor_shape").Dimension
-    genuine = dimension.__init__
-    if getattr(genuine, "smtf_genuine", None) is not None:
-        return
 
-    @functools.wraps(genuine)
     def init(self: Any, value: Any) -> None:
-        whole = in_script() and isinstance(value, float) and value.is_integer()
-        genuine(self, int(value) if whole else value)
+        genuine(self, int(value) if isinstance(value, float) and value.is_integer() else value)
 
-    init.smtf_genuine = genuine  # type: ignore[attr-defined]
-    dimension.__init__ = init
+    return init
 
 
-def _counting_from_one(genuine: Callable[..., None]) -> Callable[..., None]:
-    @functools.wraps(genuine)
-    def init_set_name(self: Any, name: str | None, zero_based: bool = True) -> None:
-        genuine(self, name, zero_based and not _counts_from_one())
+_Replacement = Callable[[Callable[..., Any]], Callable[..., Any]]
 
-    init_set_name.smtf_genuine = genuine  # type: ignore[attr-defined]
-    return init_set_name
+# Module, class, function: what takes its place for which threads.
+_REPLACED: tuple[tuple[str, str | None, str, _Replacement, Callable[[], bool]], ...] = (
+    ("tf_keras.src.backend", None, "rnn", _keeping_every_output, in_script),
+    ("tf_keras.src.engine.base_layer", "Layer", "_init_set_name", _counting_from_one, _counts_from_one),
+    ("tf_keras.src.engine.base_layer_v1", "Layer", "_init_set_name", _counting_from_one, _counts_from_one),
+    ("tensorflow.python.framework.tensor_shape", "Dimension", "__init__", _taking_whole_floats, in_script),
+)
 
 
 @contextlib.contextmanager

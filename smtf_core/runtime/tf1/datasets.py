@@ -9,14 +9,10 @@ from __future__ import annotations
 
 import functools
 import importlib
-import threading
 from collections.abc import Callable
 from typing import Any
 
-from smtf_core.runtime.tf1.scripts_only import ScriptsOnly
-
-_MARK = "_smtf_old_arguments"
-_lock = threading.Lock()
+from smtf_core.runtime.tf1.scripts_only import ScriptsOnly, replace_for_scripts
 
 
 def accept_old_arguments(in_script: Callable[[], bool]) -> None:
@@ -26,25 +22,19 @@ def accept_old_arguments(in_script: Callable[[], bool]) -> None:
         in_script: whether the thread that asks runs a TensorFlow 1 script.
     """
     dataset: Any = importlib.import_module("tensorflow.python.data.ops.dataset_ops").DatasetV1
-    with _lock:
-        if _MARK not in vars(dataset):
-            dataset.map = _map(dataset.map, in_script)
-            for name in ("enumerate", "group_by_window", "ignore_errors"):
-                setattr(dataset, name, _tensorflow_1(getattr(dataset, name), in_script))
-            # TensorFlow has no attribute of this name today.
-            dataset.dense_to_sparse_batch = ScriptsOnly(
-                "dense_to_sparse_batch", lambda data: functools.partial(_dense_to_sparse_batch, data), in_script
-            )
-            setattr(dataset, _MARK, True)
+    replace_for_scripts(dataset, "map", _map, in_script)
+    for name in ("enumerate", "group_by_window", "ignore_errors"):
+        replace_for_scripts(dataset, name, _tensorflow_1, in_script)
+    # TensorFlow has no attribute of this name today.
+    dataset.dense_to_sparse_batch = ScriptsOnly(
+        "dense_to_sparse_batch", lambda data: functools.partial(_dense_to_sparse_batch, data), in_script
+    )
 
 
-def _map(genuine: Callable[..., Any], in_script: Callable[[], bool]) -> Callable[..., Any]:
+def _map(genuine: Callable[..., Any]) -> Callable[..., Any]:
     """``Dataset.map`` that knows ``num_threads`` and ``output_buffer_size``."""
 
-    @functools.wraps(genuine)
     def map_(self: Any, map_func: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        if not in_script():
-            return genuine(self, map_func, *args, **kwargs)
         # By position: map_func, num_threads (today num_parallel_calls), output_buffer_size (today a truth value).
         if len(args) > 1 and not isinstance(args[1], bool):
             kwargs.update(zip(("num_threads", "output_buffer_size", "num_parallel_calls"), args, strict=False))
@@ -58,14 +48,11 @@ def _map(genuine: Callable[..., Any], in_script: Callable[[], bool]) -> Callable
     return map_
 
 
-def _tensorflow_1(genuine: Callable[..., Any], in_script: Callable[[], bool]) -> Callable[..., Any]:
+def _tensorflow_1(genuine: Callable[..., Any]) -> Callable[..., Any]:
     """A method of TensorFlow 2 that gives a script data sets with ``make_one_shot_iterator()``."""
 
-    @functools.wraps(genuine)
     def method(self: Any, *args: Any, **kwargs: Any) -> Any:
         dataset = genuine(self, *args, **kwargs)
-        if not in_script():
-            return dataset
         return importlib.import_module("tensorflow.python.data.ops.dataset_ops").DatasetV1Adapter(dataset)
 
     return method

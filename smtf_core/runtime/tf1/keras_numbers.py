@@ -10,6 +10,8 @@ import importlib
 from collections.abc import Callable
 from typing import Any
 
+from smtf_core.runtime.tf1.scripts_only import replace_for_scripts
+
 _LAST_TO_COUNT_SO = (1, 11)
 
 
@@ -26,36 +28,31 @@ def count_as_keras_did(script_version: Callable[[], Any]) -> None:
 
     backend: Any = importlib.import_module("tf_keras.src.backend")
     metrics: Any = importlib.import_module("tf_keras.src.metrics.base_metric")
-    if getattr(backend._get_logits, "smtf_genuine", None) is None:
-        backend._get_logits = _keeping_probabilities(backend._get_logits, counts_so)
-        metrics.Reduce.update_state = _averaging_batches(metrics, counts_so)
+    replace_for_scripts(backend, "_get_logits", _keeping_probabilities, counts_so)
+    averaging = functools.partial(_averaging_batches, metrics.MeanMetricWrapper)
+    replace_for_scripts(metrics.Reduce, "update_state", averaging, counts_so)
 
 
-def _keeping_probabilities(genuine: Callable[..., Any], counts_so: Callable[[], bool]) -> Callable[..., Any]:
+def _keeping_probabilities(genuine: Callable[..., Any]) -> Callable[..., Any]:
     """Keras has since exchanged the output of a softmax or sigmoid layer for what went into it.
 
     The loss of such logits has another gradient where targets do not sum to one, as smoothed and multiple labels.
     """
 
-    @functools.wraps(genuine)
     def get_logits(output: Any, from_logits: Any, *arguments: Any, **options: Any) -> Any:
-        return (output, from_logits) if counts_so() else genuine(output, from_logits, *arguments, **options)
+        return output, from_logits
 
-    get_logits.smtf_genuine = genuine  # type: ignore[attr-defined]
     return get_logits
 
 
-def _averaging_batches(metrics: Any, counts_so: Callable[[], bool]) -> Callable[..., Any]:
+def _averaging_batches(metric_of_function: type, genuine: Callable[..., Any]) -> Callable[..., Any]:
     """A metric function's mean was one of batches, in which a smaller last one counted as much as the others."""
-    genuine = metrics.Reduce.update_state
 
-    @functools.wraps(genuine)
     def update_state(self: Any, values: Any, sample_weight: Any = None) -> Any:
-        if isinstance(self, metrics.MeanMetricWrapper) and counts_so():
+        if isinstance(self, metric_of_function):
             values, sample_weight = _mean_of_batch(values, sample_weight), None
         return genuine(self, values, sample_weight)
 
-    update_state.smtf_genuine = genuine  # type: ignore[attr-defined]
     return update_state
 
 

@@ -21,7 +21,7 @@ import attrs
 from smtf_core.lost_packages import lost_name, requirement
 from smtf_core.runtime.script.views import ModuleView, target_attribute
 from smtf_core.runtime.tf1.behaviour import in_script
-from smtf_core.runtime.tf1.scripts_only import ScriptsOnly
+from smtf_core.runtime.tf1.scripts_only import ScriptsOnly, replace_for_scripts
 
 
 def _as_matrix(data: Any, columns: Any = None) -> Any:
@@ -140,14 +140,12 @@ _LOST_METHODS: dict[str, dict[str, _Bound]] = {
 def _astype(genuine: Callable[..., Any]) -> Callable[..., Any]:
     """``Series.astype`` that takes the categories beside the type ``'category'``."""
 
-    @functools.wraps(genuine)
     def astype(self: Any, dtype: Any, *arguments: Any, **options: Any) -> Any:
-        if in_script() and isinstance(dtype, str) and dtype == "category":
+        if isinstance(dtype, str) and dtype == "category":
             told = {name: options.pop(name) for name in ("categories", "ordered") if name in options}
             dtype = importlib.import_module("pandas").CategoricalDtype(**told) if told else dtype
         return genuine(self, dtype, *arguments, **options)
 
-    astype.smtf_genuine = genuine  # type: ignore[attr-defined]
     return astype
 
 
@@ -201,6 +199,5 @@ def pandas_1_view() -> ModuleView:
         for name, bind in methods.items():
             if not hasattr(owner, name):
                 setattr(owner, name, ScriptsOnly(name, bind, in_script))
-    if not hasattr(pandas.Series.astype, "smtf_genuine"):
-        pandas.Series.astype = _astype(pandas.Series.astype)
+    replace_for_scripts(pandas.Series, "astype", _astype, in_script)
     return ModuleView("pandas", pandas, _PandasNames())

@@ -1,9 +1,39 @@
-"""Attributes that classes of the process have only for TensorFlow 1 scripts."""
+"""What of the process's modules and classes is different for TensorFlow 1 scripts, and the same for everybody else."""
 
 from __future__ import annotations
 
+import functools
+import threading
 from collections.abc import Callable
 from typing import Any
+
+_GENUINE = "smtf_genuine"
+_lock = threading.Lock()
+
+
+def replace_for_scripts(
+    owner: Any, name: str, replacement: Callable[[Callable[..., Any]], Callable[..., Any]], applies: Callable[[], bool]
+) -> None:
+    """Replace a function for some threads. Doing it again changes nothing.
+
+    Args:
+        owner: the module or class that has it.
+        name: what it is called.
+        replacement: makes the function that takes its place; gets the genuine one.
+        applies: whether the thread that calls gets the replacement.
+    """
+    with _lock:
+        genuine = getattr(owner, name)
+        if hasattr(genuine, _GENUINE):
+            return
+        replaced = replacement(genuine)
+
+        @functools.wraps(genuine)
+        def either(*arguments: Any, **options: Any) -> Any:
+            return (replaced if applies() else genuine)(*arguments, **options)
+
+        setattr(either, _GENUINE, genuine)
+        setattr(owner, name, either)
 
 
 class ScriptsOnly:

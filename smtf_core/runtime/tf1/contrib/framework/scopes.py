@@ -35,9 +35,9 @@ def add_arg_scope(func: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(func)
     def with_scope(*args: Any, **kwargs: Any) -> Any:
         defaults = current_arg_scope().get(key, {})
-        positional = func.__code__.co_varnames[: len(args)] if hasattr(func, "__code__") else ()
-        return func(*args, **{k: v for k, v in defaults.items() if k not in positional} | kwargs)
+        return func(*args, **{k: v for k, v in defaults.items() if k not in names[: len(args)]} | kwargs)
 
+    names = tuple(inspect.signature(func).parameters)
     key = f"{func.__module__}.{func.__qualname__}:{id(func)}"
     with_scope._key_op = key  # type: ignore[attr-defined]
     _decorated[key] = _arguments_with_default(func)

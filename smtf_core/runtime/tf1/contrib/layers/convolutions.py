@@ -5,6 +5,7 @@ Source: TensorFlow 1.11 API documentation, ``tf.contrib.layers`` ("Layers").
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping
 from typing import Any
 
@@ -105,147 +106,23 @@ def convolution(
         return utils.finish(sc, outputs, activation_fn, outputs_collections)
 
 
-@add_arg_scope
-def convolution1d(
-    inputs: Any,
-    num_outputs: Any,
-    kernel_size: Any,
-    stride: Any = 1,
-    padding: str = "SAME",
-    data_format: str | None = None,
-    rate: Any = 1,
-    activation_fn: Function | None = RELU,
-    normalizer_fn: Function | None = None,
-    normalizer_params: Mapping[str, Any] | None = None,
-    weights_initializer: Any = XAVIER,
-    weights_regularizer: Any = None,
-    biases_initializer: Any = ZEROS,
-    biases_regularizer: Any = None,
-    reuse: Any = None,
-    variables_collections: Any = None,
-    outputs_collections: Any = None,
-    trainable: bool = True,
-    scope: Any = None,
-) -> Any:
-    """:func:`convolution` over 1 dimension."""
-    return convolution(
-        inputs=inputs,
-        num_outputs=num_outputs,
-        kernel_size=kernel_size,
-        stride=stride,
-        padding=padding,
-        data_format=data_format,
-        rate=rate,
-        activation_fn=activation_fn,
-        normalizer_fn=normalizer_fn,
-        normalizer_params=normalizer_params,
-        weights_initializer=weights_initializer,
-        weights_regularizer=weights_regularizer,
-        biases_initializer=biases_initializer,
-        biases_regularizer=biases_regularizer,
-        reuse=reuse,
-        variables_collections=variables_collections,
-        outputs_collections=outputs_collections,
-        trainable=trainable,
-        scope=scope,
-        conv_dims=1,
+def _over(dims: int) -> Function:
+    """:func:`convolution` for inputs of so many dimensions, with arguments of its own in an arg scope."""
+    genuine = inspect.unwrap(convolution)
+    signature = inspect.signature(genuine)
+
+    def over(*args: Any, **kwargs: Any) -> Any:
+        return genuine(*args, **kwargs, conv_dims=dims)
+
+    over.__name__ = over.__qualname__ = f"convolution{dims}d"
+    over.__doc__ = f":func:`convolution` over {dims} dimension{'s' * (dims > 1)}."
+    over.__signature__ = signature.replace(  # type: ignore[attr-defined]
+        parameters=[each for each in signature.parameters.values() if each.name != "conv_dims"]
     )
+    return add_arg_scope(over)
 
 
-@add_arg_scope
-def convolution2d(
-    inputs: Any,
-    num_outputs: Any,
-    kernel_size: Any,
-    stride: Any = 1,
-    padding: str = "SAME",
-    data_format: str | None = None,
-    rate: Any = 1,
-    activation_fn: Function | None = RELU,
-    normalizer_fn: Function | None = None,
-    normalizer_params: Mapping[str, Any] | None = None,
-    weights_initializer: Any = XAVIER,
-    weights_regularizer: Any = None,
-    biases_initializer: Any = ZEROS,
-    biases_regularizer: Any = None,
-    reuse: Any = None,
-    variables_collections: Any = None,
-    outputs_collections: Any = None,
-    trainable: bool = True,
-    scope: Any = None,
-) -> Any:
-    """:func:`convolution` over 2 dimensions."""
-    return convolution(
-        inputs=inputs,
-        num_outputs=num_outputs,
-        kernel_size=kernel_size,
-        stride=stride,
-        padding=padding,
-        data_format=data_format,
-        rate=rate,
-        activation_fn=activation_fn,
-        normalizer_fn=normalizer_fn,
-        normalizer_params=normalizer_params,
-        weights_initializer=weights_initializer,
-        weights_regularizer=weights_regularizer,
-        biases_initializer=biases_initializer,
-        biases_regularizer=biases_regularizer,
-        reuse=reuse,
-        variables_collections=variables_collections,
-        outputs_collections=outputs_collections,
-        trainable=trainable,
-        scope=scope,
-        conv_dims=2,
-    )
-
-
-@add_arg_scope
-def convolution3d(
-    inputs: Any,
-    num_outputs: Any,
-    kernel_size: Any,
-    stride: Any = 1,
-    padding: str = "SAME",
-    data_format: str | None = None,
-    rate: Any = 1,
-    activation_fn: Function | None = RELU,
-    normalizer_fn: Function | None = None,
-    normalizer_params: Mapping[str, Any] | None = None,
-    weights_initializer: Any = XAVIER,
-    weights_regularizer: Any = None,
-    biases_initializer: Any = ZEROS,
-    biases_regularizer: Any = None,
-    reuse: Any = None,
-    variables_collections: Any = None,
-    outputs_collections: Any = None,
-    trainable: bool = True,
-    scope: Any = None,
-) -> Any:
-    """:func:`convolution` over 3 dimensions."""
-    return convolution(
-        inputs=inputs,
-        num_outputs=num_outputs,
-        kernel_size=kernel_size,
-        stride=stride,
-        padding=padding,
-        data_format=data_format,
-        rate=rate,
-        activation_fn=activation_fn,
-        normalizer_fn=normalizer_fn,
-        normalizer_params=normalizer_params,
-        weights_initializer=weights_initializer,
-        weights_regularizer=weights_regularizer,
-        biases_initializer=biases_initializer,
-        biases_regularizer=biases_regularizer,
-        reuse=reuse,
-        variables_collections=variables_collections,
-        outputs_collections=outputs_collections,
-        trainable=trainable,
-        scope=scope,
-        conv_dims=3,
-    )
-
-
+convolution1d, convolution2d, convolution3d = map(_over, (1, 2, 3))
 conv1d = convolution1d
 conv2d = convolution2d
 conv3d = convolution3d

@@ -13,68 +13,31 @@ from smtf_core.runtime.tf1.contrib.layers import utils
 from smtf_core.runtime.tf1.contrib.layers.layer_variables import Function, channels_first
 
 
-@add_arg_scope
-def max_pool2d(
-    inputs: Any,
-    kernel_size: Any,
-    stride: Any = 2,
-    padding: str = "VALID",
-    data_format: str = "NHWC",
-    outputs_collections: Any = None,
-    scope: Any = None,
-) -> Any:
-    """The largest value in windows of 2 dimensions."""
-    with tf.name_scope(scope, "MaxPool2D", [inputs]) as name:
-        outputs = _pool(tf.nn.max_pool, 2, inputs, kernel_size, stride, padding, data_format)
-        return utils.collect_named_outputs(outputs_collections, name.rstrip("/"), outputs)
+def _layer(name: str, scope_name: str, dims: int, function: Function, what: str) -> Function:
+    """A pooling layer for inputs of so many dimensions."""
+
+    def pool(
+        inputs: Any,
+        kernel_size: Any,
+        stride: Any = 2,
+        padding: str = "VALID",
+        data_format: str = "NHWC" if dims == 2 else "NDHWC",
+        outputs_collections: Any = None,
+        scope: Any = None,
+    ) -> Any:
+        with tf.name_scope(scope, scope_name, [inputs]) as full_name:
+            outputs = _pool(function, dims, inputs, kernel_size, stride, padding, data_format)
+            return utils.collect_named_outputs(outputs_collections, full_name.rstrip("/"), outputs)
+
+    pool.__name__ = pool.__qualname__ = name
+    pool.__doc__ = f"{what} in windows of {dims} dimensions."
+    return add_arg_scope(pool)
 
 
-@add_arg_scope
-def max_pool3d(
-    inputs: Any,
-    kernel_size: Any,
-    stride: Any = 2,
-    padding: str = "VALID",
-    data_format: str = "NDHWC",
-    outputs_collections: Any = None,
-    scope: Any = None,
-) -> Any:
-    """The largest value in windows of 3 dimensions."""
-    with tf.name_scope(scope, "MaxPool3D", [inputs]) as name:
-        outputs = _pool(tf.nn.max_pool3d, 3, inputs, kernel_size, stride, padding, data_format)
-        return utils.collect_named_outputs(outputs_collections, name.rstrip("/"), outputs)
-
-
-@add_arg_scope
-def avg_pool2d(
-    inputs: Any,
-    kernel_size: Any,
-    stride: Any = 2,
-    padding: str = "VALID",
-    data_format: str = "NHWC",
-    outputs_collections: Any = None,
-    scope: Any = None,
-) -> Any:
-    """The mean in windows of 2 dimensions."""
-    with tf.name_scope(scope, "AvgPool2D", [inputs]) as name:
-        outputs = _pool(tf.nn.avg_pool, 2, inputs, kernel_size, stride, padding, data_format)
-        return utils.collect_named_outputs(outputs_collections, name.rstrip("/"), outputs)
-
-
-@add_arg_scope
-def avg_pool3d(
-    inputs: Any,
-    kernel_size: Any,
-    stride: Any = 2,
-    padding: str = "VALID",
-    data_format: str = "NDHWC",
-    outputs_collections: Any = None,
-    scope: Any = None,
-) -> Any:
-    """The mean in windows of 3 dimensions."""
-    with tf.name_scope(scope, "AvgPool3D", [inputs]) as name:
-        outputs = _pool(tf.nn.avg_pool3d, 3, inputs, kernel_size, stride, padding, data_format)
-        return utils.collect_named_outputs(outputs_collections, name.rstrip("/"), outputs)
+max_pool2d = _layer("max_pool2d", "MaxPool2D", 2, tf.nn.max_pool, "The largest value")
+max_pool3d = _layer("max_pool3d", "MaxPool3D", 3, tf.nn.max_pool3d, "The largest value")
+avg_pool2d = _layer("avg_pool2d", "AvgPool2D", 2, tf.nn.avg_pool, "The mean")
+avg_pool3d = _layer("avg_pool3d", "AvgPool3D", 3, tf.nn.avg_pool3d, "The mean")
 
 
 def _pool(function: Function, dims: int, inputs: Any, kernel: Any, stride: Any, padding: str, data_format: str) -> Any:

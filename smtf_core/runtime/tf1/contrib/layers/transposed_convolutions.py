@@ -22,134 +22,76 @@ from smtf_core.runtime.tf1.contrib.layers.layer_variables import (
 )
 
 
-@add_arg_scope
-def convolution2d_transpose(
-    inputs: Any,
-    num_outputs: Any,
-    kernel_size: Any,
-    stride: Any = 1,
-    padding: str = "SAME",
-    data_format: str = "NHWC",
-    activation_fn: Function | None = RELU,
-    normalizer_fn: Function | None = None,
-    normalizer_params: Mapping[str, Any] | None = None,
-    weights_initializer: Any = XAVIER,
-    weights_regularizer: Any = None,
-    biases_initializer: Any = ZEROS,
-    biases_regularizer: Any = None,
-    reuse: Any = None,
-    variables_collections: Any = None,
-    outputs_collections: Any = None,
-    trainable: bool = True,
-    scope: Any = None,
-) -> Any:
-    """A transposed convolution over 2 dimensions: ``weights`` ``[*kernel_size, num_outputs, inputs]``, ``biases``.
+def _over(dims: int) -> Function:
+    """The layer for inputs of so many dimensions."""
 
-    Args:
-        inputs: ``[batch, …, channels]``, or channels first by ``data_format``.
-        num_outputs: number of filters.
-        kernel_size: an integer, or one for each dimension.
-        stride: likewise.
-        padding: ``'SAME'`` or ``'VALID'``.
-        data_format: channels last or first.
-        activation_fn: applied last.
-        normalizer_fn: applied instead of biases.
-        normalizer_params: arguments of ``normalizer_fn``.
-        weights_initializer: of the weights.
-        weights_regularizer: of the weights.
-        biases_initializer: of the biases; ``None``: no biases.
-        biases_regularizer: of the biases.
-        reuse: reuse the variables.
-        variables_collections: for the variables; a list, or a dict by variable.
-        outputs_collections: for the result.
-        trainable: whether the variables are trained.
-        scope: variable scope.
+    def transposed(
+        inputs: Any,
+        num_outputs: Any,
+        kernel_size: Any,
+        stride: Any = 1,
+        padding: str = "SAME",
+        data_format: str = "NHWC" if dims == 2 else "NDHWC",
+        activation_fn: Function | None = RELU,
+        normalizer_fn: Function | None = None,
+        normalizer_params: Mapping[str, Any] | None = None,
+        weights_initializer: Any = XAVIER,
+        weights_regularizer: Any = None,
+        biases_initializer: Any = ZEROS,
+        biases_regularizer: Any = None,
+        reuse: Any = None,
+        variables_collections: Any = None,
+        outputs_collections: Any = None,
+        trainable: bool = True,
+        scope: Any = None,
+    ) -> Any:
+        """A transposed convolution: ``weights`` ``[*kernel_size, num_outputs, inputs]``, ``biases``.
 
-    Returns:
-        The outputs.
-    """
-    with tf.variable_scope(scope, "Conv2d_transpose", [inputs], reuse=reuse) as sc:
-        inputs = tf.convert_to_tensor(inputs)
-        first = channels_first(data_format)
-        kernel, strides = utils.n_positive_integers(2, kernel_size), utils.n_positive_integers(2, stride)
-        variables = Variables(variables_collections, trainable, inputs.dtype)
-        shape = [*kernel, int(num_outputs), utils.last_size(inputs, 1 if first else -1)]
-        weights = variables("weights", shape, weights_initializer, weights_regularizer)
-        outputs = _transposed(inputs, weights, strides, padding.upper(), data_format)
-        outputs = normalize(
-            outputs,
-            variables,
-            (normalizer_fn, normalizer_params),
-            (biases_initializer, biases_regularizer),
-            1 if first else -1,
-        )
-        return utils.finish(sc, outputs, activation_fn, outputs_collections)
+        Args:
+            inputs: ``[batch, …, channels]``, or channels first by ``data_format``.
+            num_outputs: number of filters.
+            kernel_size: an integer, or one for each dimension.
+            stride: likewise.
+            padding: ``'SAME'`` or ``'VALID'``.
+            data_format: channels last or first.
+            activation_fn: applied last.
+            normalizer_fn: applied instead of biases.
+            normalizer_params: arguments of ``normalizer_fn``.
+            weights_initializer: of the weights.
+            weights_regularizer: of the weights.
+            biases_initializer: of the biases; ``None``: no biases.
+            biases_regularizer: of the biases.
+            reuse: reuse the variables.
+            variables_collections: for the variables; a list, or a dict by variable.
+            outputs_collections: for the result.
+            trainable: whether the variables are trained.
+            scope: variable scope.
 
+        Returns:
+            The outputs.
+        """
+        with tf.variable_scope(scope, f"Conv{dims}d_transpose", [inputs], reuse=reuse) as sc:
+            inputs = tf.convert_to_tensor(inputs)
+            first = channels_first(data_format)
+            kernel, strides = utils.n_positive_integers(dims, kernel_size), utils.n_positive_integers(dims, stride)
+            variables = Variables(variables_collections, trainable, inputs.dtype)
+            shape = [*kernel, int(num_outputs), utils.last_size(inputs, 1 if first else -1)]
+            weights = variables("weights", shape, weights_initializer, weights_regularizer)
+            outputs = _transposed(inputs, weights, strides, padding.upper(), data_format)
+            outputs = normalize(
+                outputs,
+                variables,
+                (normalizer_fn, normalizer_params),
+                (biases_initializer, biases_regularizer),
+                1 if first else -1,
+            )
+            return utils.finish(sc, outputs, activation_fn, outputs_collections)
 
-@add_arg_scope
-def convolution3d_transpose(
-    inputs: Any,
-    num_outputs: Any,
-    kernel_size: Any,
-    stride: Any = 1,
-    padding: str = "SAME",
-    data_format: str = "NDHWC",
-    activation_fn: Function | None = RELU,
-    normalizer_fn: Function | None = None,
-    normalizer_params: Mapping[str, Any] | None = None,
-    weights_initializer: Any = XAVIER,
-    weights_regularizer: Any = None,
-    biases_initializer: Any = ZEROS,
-    biases_regularizer: Any = None,
-    reuse: Any = None,
-    variables_collections: Any = None,
-    outputs_collections: Any = None,
-    trainable: bool = True,
-    scope: Any = None,
-) -> Any:
-    """A transposed convolution over 3 dimensions: ``weights`` ``[*kernel_size, num_outputs, inputs]``, ``biases``.
-
-    Args:
-        inputs: ``[batch, …, channels]``, or channels first by ``data_format``.
-        num_outputs: number of filters.
-        kernel_size: an integer, or one for each dimension.
-        stride: likewise.
-        padding: ``'SAME'`` or ``'VALID'``.
-        data_format: channels last or first.
-        activation_fn: applied last.
-        normalizer_fn: applied instead of biases.
-        normalizer_params: arguments of ``normalizer_fn``.
-        weights_initializer: of the weights.
-        weights_regularizer: of the weights.
-        biases_initializer: of the biases; ``None``: no biases.
-        biases_regularizer: of the biases.
-        reuse: reuse the variables.
-        variables_collections: for the variables; a list, or a dict by variable.
-        outputs_collections: for the result.
-        trainable: whether the variables are trained.
-        scope: variable scope.
-
-    Returns:
-        The outputs.
-    """
-    with tf.variable_scope(scope, "Conv3d_transpose", [inputs], reuse=reuse) as sc:
-        inputs = tf.convert_to_tensor(inputs)
-        first = channels_first(data_format)
-        kernel, strides = utils.n_positive_integers(3, kernel_size), utils.n_positive_integers(3, stride)
-        variables = Variables(variables_collections, trainable, inputs.dtype)
-        shape = [*kernel, int(num_outputs), utils.last_size(inputs, 1 if first else -1)]
-        weights = variables("weights", shape, weights_initializer, weights_regularizer)
-        outputs = _transposed(inputs, weights, strides, padding.upper(), data_format)
-        outputs = normalize(
-            outputs,
-            variables,
-            (normalizer_fn, normalizer_params),
-            (biases_initializer, biases_regularizer),
-            1 if first else -1,
-        )
-        return utils.finish(sc, outputs, activation_fn, outputs_collections)
+    transposed.__name__ = transposed.__qualname__ = f"convolution{dims}d_transpose"
+    return add_arg_scope(transposed)
 
 
+convolution2d_transpose, convolution3d_transpose = map(_over, (2, 3))
 conv2d_transpose = convolution2d_transpose
 conv3d_transpose = convolution3d_transpose
 
