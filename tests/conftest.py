@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Callable
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 # TensorFlow's C++ remarks would bury the tests' own output.
@@ -15,6 +16,10 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 # The notes of jobs on this machine are the user's own; tests keep theirs apart.
 _STATE = tempfile.TemporaryDirectory(prefix="smtf-test-state-")
 os.environ["XDG_STATE_HOME"] = _STATE.name
+
+# How fast examples are made and run says something about the machine that day, not about the code.
+hypothesis.settings.register_profile("smtf", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("smtf")
 
 # Fixtures that any test may ask for, each with a real server behind it.
 pytest_plugins = ["servers.s3"]

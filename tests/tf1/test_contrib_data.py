@@ -4,15 +4,6 @@ import threading
 
 import pytest
 
-pytestmark = pytest.mark.tensorflow
-
-
-@pytest.fixture(scope="module")
-def tf():
-    from smtf_core.runtime.tf1.base import tf
-
-    return tf
-
 
 @pytest.fixture(scope="module")
 def data(tf):

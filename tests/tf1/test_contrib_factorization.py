@@ -3,8 +3,6 @@
 import numpy as np
 import pytest
 
-pytestmark = pytest.mark.tensorflow
-
 
 def test_clusters(tmp_path):
     from smtf_core.runtime.tf1.base import tf

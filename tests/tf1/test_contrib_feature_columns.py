@@ -3,14 +3,7 @@
 import numpy as np
 import pytest
 
-pytestmark = pytest.mark.tensorflow
-
-
-@pytest.fixture(scope="module")
-def tf():
-    from smtf_core.runtime.tf1.base import tf
-
-    return tf
+pytestmark = pytest.mark.usefixtures("graph")
 
 
 @pytest.fixture(scope="module")
@@ -18,14 +11,6 @@ def layers():
     from smtf_core.runtime.tf1.contrib import layers
 
     return layers
-
-
-@pytest.fixture(autouse=True)
-def graph(tf):
-    from smtf_core.runtime.tf1.behaviour import tensorflow_1_behaviour
-
-    with tensorflow_1_behaviour(), tf.Graph().as_default() as graph:
-        yield graph
 
 
 @pytest.fixture

@@ -5,22 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-pytestmark = pytest.mark.tensorflow
-
-
-@pytest.fixture(scope="module")
-def tf():
-    from smtf_core.runtime.tf1.base import tf
-
-    return tf
-
-
-@pytest.fixture(autouse=True)
-def graph(tf):
-    from smtf_core.runtime.tf1.behaviour import tensorflow_1_behaviour
-
-    with tensorflow_1_behaviour(), tf.Graph().as_default() as graph:
-        yield graph
+pytestmark = pytest.mark.usefixtures("graph")
 
 
 def cos(*shape):
@@ -123,7 +108,7 @@ def test_components_are_numbered_by_their_first_pixels(tf):
 
 
 # A script has both among its global names, where autograph looks for them; the test puts them there.
-autograph = None
+autograph = tf = None
 
 
 def loop(n):

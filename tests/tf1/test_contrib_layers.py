@@ -3,17 +3,10 @@
 import numpy as np
 import pytest
 
-pytestmark = pytest.mark.tensorflow
+pytestmark = pytest.mark.usefixtures("graph")
 
 X2 = np.arange(12, dtype=np.float32).reshape(4, 3)
 X4 = np.arange(48, dtype=np.float32).reshape(2, 4, 2, 3) ** 1.1
-
-
-@pytest.fixture(scope="module")
-def tf():
-    from smtf_core.runtime.tf1.base import tf
-
-    return tf
 
 
 @pytest.fixture(scope="module")
@@ -21,14 +14,6 @@ def layers():
     from smtf_core.runtime.tf1.contrib import layers
 
     return layers
-
-
-@pytest.fixture(autouse=True)
-def graph(tf):
-    from smtf_core.runtime.tf1.behaviour import tensorflow_1_behaviour
-
-    with tensorflow_1_behaviour(), tf.Graph().as_default() as graph:
-        yield graph
 
 
 def run(tf, output, updates=False):

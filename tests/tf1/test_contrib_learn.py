@@ -3,16 +3,7 @@
 import numpy as np
 import pytest
 
-pytestmark = pytest.mark.tensorflow
-
 LABELS = {1: [[1.0], [2.0], [0.0], [0.5]], 2: [[1], [0], [1], [0]], 3: [[2], [0], [1], [1]]}
-
-
-@pytest.fixture(scope="module")
-def tf():
-    from smtf_core.runtime.tf1.base import tf
-
-    return tf
 
 
 @pytest.fixture(scope="module")

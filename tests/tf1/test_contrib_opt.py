@@ -3,14 +3,7 @@
 import numpy as np
 import pytest
 
-pytestmark = pytest.mark.tensorflow
-
-
-@pytest.fixture(scope="module")
-def tf():
-    from smtf_core.runtime.tf1.base import tf
-
-    return tf
+pytestmark = pytest.mark.usefixtures("graph")
 
 
 @pytest.fixture
@@ -18,14 +11,6 @@ def opt():
     from smtf_core.runtime.tf1.contrib import opt
 
     return opt
-
-
-@pytest.fixture(autouse=True)
-def graph(tf):
-    from smtf_core.runtime.tf1.behaviour import tensorflow_1_behaviour
-
-    with tensorflow_1_behaviour(), tf.Graph().as_default() as graph:
-        yield graph
 
 
 def sines(shape, dtype=None, partition_info=None):

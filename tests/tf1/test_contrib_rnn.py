@@ -3,26 +3,11 @@
 import numpy as np
 import pytest
 
-pytestmark = pytest.mark.tensorflow
+pytestmark = pytest.mark.usefixtures("graph")
 
 X = np.arange(24, dtype=np.float32).reshape(2, 4, 3) / 10
 TRANSITIONS = np.array([[0.1, 0.5, -0.2], [0.3, 0.2, 0.1], [-0.4, 0.6, 0.7]], np.float32)
 TAGS = [[0, 1, 2, 1], [2, 0, 1, 1]]
-
-
-@pytest.fixture(scope="module")
-def tf():
-    from smtf_core.runtime.tf1.base import tf
-
-    return tf
-
-
-@pytest.fixture(autouse=True)
-def graph(tf):
-    from smtf_core.runtime.tf1.behaviour import tensorflow_1_behaviour
-
-    with tensorflow_1_behaviour(), tf.Graph().as_default() as graph:
-        yield graph
 
 
 CELLS = [

@@ -3,22 +3,7 @@
 import numpy as np
 import pytest
 
-pytestmark = pytest.mark.tensorflow
-
-
-@pytest.fixture(scope="module")
-def tf():
-    from smtf_core.runtime.tf1.base import tf
-
-    return tf
-
-
-@pytest.fixture(autouse=True)
-def graph(tf):
-    from smtf_core.runtime.tf1.behaviour import tensorflow_1_behaviour
-
-    with tensorflow_1_behaviour(), tf.Graph().as_default() as graph:
-        yield graph
+pytestmark = pytest.mark.usefixtures("graph")
 
 
 # Mechanisms, helper, options of mechanism and wrapper, beams; the values of the run; the variables.

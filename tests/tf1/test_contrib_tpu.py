@@ -2,8 +2,6 @@
 
 import pytest
 
-pytestmark = pytest.mark.tensorflow
-
 
 def test_an_estimator_for_tpus_runs_without_them(tmp_path):
     from smtf_core.runtime.tf1.base import estimator, tf

@@ -5,8 +5,6 @@ import gzip
 import numpy as np
 import pytest
 
-pytestmark = pytest.mark.tensorflow
-
 
 @pytest.fixture(scope="module")
 def run():
