@@ -42,6 +42,10 @@ def run():
         ),
         ("from tensorflow.contrib.framework.python.ops import arg_scope as it", "contrib.framework.arg_scope"),
         (
+            "from tensorflow.contrib.framework.python.ops.arg_scope import arg_scope as it",
+            "contrib.framework.arg_scope",
+        ),
+        (
             "from tensorflow.contrib.learn.python.learn import learn_runner; it = learn_runner.run",
             "contrib.learn.learn_runner.run",
         ),

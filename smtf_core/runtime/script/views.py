@@ -144,10 +144,12 @@ class Views:
         top = module = self.root(root)
         for part in parts:
             try:
-                module = getattr(module, part)
+                found = getattr(module, part)
             except AttributeError as error:
                 raise ModuleNotFoundError(str(error), name=name) from error
-            if not isinstance(module, ModuleType):
+            if isinstance(found, ModuleType):
+                module = found
+            elif not _defined_below(module, found):
                 raise ModuleNotFoundError(f"No module named {name!r}: {part!r} is not a module", name=name)
         for item in fromlist or ():
             if item == "*" and isinstance(module, ModuleView):
@@ -159,6 +161,15 @@ class Views:
                     # The interpreter's own "cannot import name" would hide what the view knows about the name.
                     raise ImportError(str(error), name=name) from error
         return module if fromlist else top
+
+
+def _defined_below(package: ModuleType, function: Any) -> bool:
+    """Whether a package has a function from a file of its own.
+
+    The file once had the function's name, as ``contrib.framework.python.ops.arg_scope``; the package stands for it.
+    """
+    target = package.target if isinstance(package, ModuleView) else package
+    return callable(function) and str(getattr(function, "__module__", "")).startswith(f"{target.__name__}.")
 
 
 Compile = Callable[[bytes, str], CodeType]
