@@ -15,9 +15,10 @@ from urllib.parse import urlsplit
 
 _ERROR = "<?xml version='1.0'?><Error><Code>{0}</Code><Message>spoilt by the proxy</Message></Error>"
 
-# Looks at a request (command, path, headers); the status and code of the error it is answered with, or ``None``. What
-# follows the code is put into the answer.
+# Looks at a request (command, path, headers); the status and code of the error it is answered with, or ``None``.
 Refuse = Callable[[BaseHTTPRequestHandler], "tuple[int, str] | None"]
+#: Where buckets are said to be by the answers to refused requests.
+ELSEWHERE = "eu-west-1"
 FAULTS = ("throttled", "internal error", "no answer", "half an answer", "silence")
 
 
@@ -79,9 +80,9 @@ class _Handler(BaseHTTPRequestHandler):
             status, error = refusal
             with self.server._lock:
                 self.server.spoilt["refused"] += 1
-            code, _, more = error.partition(" ")
-            text = _ERROR.format(code).replace("</Error>", f"{more}</Error>")
-            self._reply(status, b"" if self.command == "HEAD" else text.encode(), {"Content-Type": "application/xml"})
+            text = _ERROR.format(error)
+            headers = {"Content-Type": "application/xml", "x-amz-bucket-region": ELSEWHERE}
+            self._reply(status, b"" if self.command == "HEAD" else text.encode(), headers)
             return
         if fault in ("throttled", "internal error"):
             status, code = (503, "SlowDown") if fault == "throttled" else (500, "InternalError")

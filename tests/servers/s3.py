@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
@@ -41,11 +42,17 @@ def s3_endpoint(
     return use
 
 
-@pytest.fixture
-def bucket(s3_server: str, s3_endpoint: object) -> str:
-    """A new bucket's name."""
+@pytest.fixture(scope="session")
+def _client(s3_server: str) -> Any:
     import boto3
 
+    keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "region_name": "us-east-1"}
+    return boto3.client("s3", endpoint_url=s3_server, **keys)
+
+
+@pytest.fixture
+def bucket(_client: Any, s3_endpoint: object) -> str:
+    """A new bucket's name."""
     name = f"bucket-{next(_numbers)}"
-    boto3.client("s3", endpoint_url=s3_server).create_bucket(Bucket=name)
+    _client.create_bucket(Bucket=name)
     return name
