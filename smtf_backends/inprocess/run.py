@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import threading
-from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 
 from smtf_core.client.feeding import Feed, feeding, record_stop_while_feeding
@@ -17,6 +14,7 @@ from smtf_core.runtime.failure import record_failure
 from smtf_core.runtime.logs import job_log
 from smtf_core.runtime.stop import StopSignal
 from smtf_core.runtime.train import train
+from smtf_core.runtime.variables import variables_set
 
 #: How long a stopped job may take to save its checkpoint before it is interrupted; SageMaker gives as much.
 GRACE_SECONDS = 120.0
@@ -57,7 +55,7 @@ class Run(threading.Thread):
                         quiet_notices=self._job.framework_version.generation == 1,
                     )
                 )
-                stack.enter_context(_environment(self._job.environment))
+                stack.enter_context(variables_set(self._job.environment))
                 try:
                     self._stop_signal.check()
                     stack.enter_context(feeding(self._feeds, self._folder.layout.data, "algo-1", ("algo-1",)))
@@ -109,18 +107,3 @@ class Run(threading.Thread):
         timer.daemon = True
         timer.start()
         return timer
-
-
-@contextlib.contextmanager
-def _environment(variables: Mapping[str, str]) -> Iterator[None]:
-    """Set variables of this process for as long as the context lasts, then put back what was there."""
-    before = {name: os.environ.get(name) for name in variables}
-    os.environ.update(variables)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
