@@ -40,7 +40,7 @@ setup: $(READY) ## Set up .venv only.
 $(READY): pyproject.toml setup.py $(wildcard smtf_core/runtime/channels/pipe/native/*.[ch])
 	$(PYTHON) -m venv $(VENV)
 	$(VENV)/bin/python -m pip install --quiet --upgrade 'pip>=25.1'
-	$(VENV)/bin/python -m pip install --quiet --editable '.[tensorflow,s3,serving,examples]' --group test --group lint
+	$(VENV)/bin/python -m pip install --quiet --editable '.[tensorflow,s3,sagemaker,serving,examples]' --group test --group lint
 	touch $@
 
 clean: ## Remove what make and the demo have made.

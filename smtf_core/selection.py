@@ -106,11 +106,12 @@ def choose_input_mode(
             f"{', '.join(backend.input_modes)}"
         )
     spec = registry.find(name)
-    scheme = scheme_of(channel.uri)
-    if scheme not in spec.schemes:
+    schemes = spec.schemes if backend.channel_schemes is None else backend.channel_schemes
+    if scheme_of(channel.uri) not in schemes:
+        reader = f"input mode {name!r}" if backend.channel_schemes is None else f"backend {backend.name!r}"
         raise InvalidInputError(
-            f"channel {channel.name!r}: input mode {name!r} cannot read {channel.uri!r}; it reads "
-            f"{', '.join('local paths and file://' if known == 'file' else f'{known}://' for known in spec.schemes)}"
+            f"channel {channel.name!r}: {reader} cannot read {channel.uri!r}; it reads "
+            f"{', '.join('local paths and file://' if known == 'file' else f'{known}://' for known in schemes)}"
         )
     return spec
 

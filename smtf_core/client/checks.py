@@ -11,6 +11,7 @@ from smtf_core.interfaces import BackendSpec
 from smtf_core.models import Job
 from smtf_core.models.environment import encode_hyperparameters
 from smtf_core.models.settings import parse_settings, parse_steps
+from smtf_core.models.uri import scheme_of
 from smtf_core.registry import Registries
 from smtf_core.script_source import kind_of_file
 from smtf_core.selection import choose_checkpoint_store, choose_input_mode, choose_strategy
@@ -37,7 +38,7 @@ def check_job(job: Job, backend: BackendSpec, registries: Registries) -> None:
             f"job name {job.name!r} must have 1 to 63 letters, digits and hyphens, and begin and end "
             "with a letter or digit"
         )
-    check_code(job)
+    check_code(job, backend)
     encode_hyperparameters(job.hyperparameters)
     parse_settings(job.hyperparameters, job.framework_version)
     parse_steps("training_steps", job.training_steps)
@@ -82,7 +83,7 @@ def _check_strategy(job: Job, registries: Registries) -> None:
     raise mistakes[0]
 
 
-def check_code(job: Job) -> None:
+def check_code(job: Job, backend: BackendSpec) -> None:
     """Check that the script, its folder, its dependencies and its requirements are there and fit together.
 
     Raises:
@@ -90,6 +91,18 @@ def check_code(job: Job) -> None:
     """
     if job.source_dir is None:
         _check_lone_script(job)
+        return
+    if (scheme := scheme_of(job.source_dir)) not in backend.code_schemes:
+        raise InvalidInputError(
+            f"source_dir {job.source_dir!r}: backend {backend.name!r} takes code from a local folder"
+            f"{''.join(f' or {known}://' for known in backend.code_schemes if known != 'file')} only"
+        )
+    if scheme != "file":
+        _inside("entry_point", job.entry_point)
+        if job.dependencies:
+            raise InvalidInputError(
+                f"dependencies cannot be added to the code at {job.source_dir}; put them into it, or use a local folder"
+            )
         return
     source = Path(job.source_dir)
     if not source.is_dir():
@@ -152,5 +165,8 @@ def _check_resources(job: Job, backend: BackendSpec) -> None:
     if isinstance(resources.max_run_seconds, bool) or not resources.max_run_seconds > 0:
         raise InvalidInputError(f"train_max_run must be a number of seconds above 0, not {resources.max_run_seconds!r}")
     access = job.access
+    for tag in access.tags:
+        if not all(isinstance(part, str) for part in tag):
+            raise InvalidInputError(f"tag {tag!r}: key and value must be strings")
     if bool(access.subnets) != bool(access.security_group_ids):
         raise InvalidInputError("subnets and security_group_ids go together: give both or none")

@@ -6,9 +6,10 @@ import contextlib
 import logging
 import sys
 from collections.abc import Iterator
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, TextIO
 
-from smtf_core.models import JobStatus, LogLine, Progress
+from smtf_core.models import JobStatus, LogLine, Progress, Transition
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -35,6 +36,7 @@ class Display:
         self._console: Console | None = None
         self._bar: _Bar | None = None
         self._hosts: dict[str, str] = {}
+        self._transitions: list[Transition] = []
 
     @property
     def console(self) -> Console:
@@ -59,7 +61,12 @@ class Display:
         self.console.print(line.text, style=_STYLES.get(line.level), markup=False)
 
     def update(self, status: JobStatus) -> None:
-        """Show how far the job is."""
+        """Show how far the job is, and what has become of it since the last time."""
+        for transition in status.transitions[len(self._transitions) :]:
+            self._transitions.append(transition)
+            if not self._quiet:
+                time = datetime.fromtimestamp(transition.timestamp).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+                self.console.print(f"{time} {transition.status} - {transition.message}", markup=False)
         if self._bar is not None:
             self._bar.update(status)
 

@@ -18,15 +18,22 @@ from smtf_core.client.predictor import Predictor
 from smtf_core.client.tensorboard import TensorBoard
 from smtf_core.client.waiting import wait_for
 from smtf_core.errors import InvalidInputError, UnexpectedStatusException
-from smtf_core.interfaces import Backend, BackendSpec
-from smtf_core.models import Access, FrameworkVersion, Job, JobHandle, JobState, JobStatus, Resources, TrainingResult
+from smtf_core.interfaces import Backend, BackendSpec, CompletingBackend
+from smtf_core.models import (
+    Access,
+    Channel,
+    FrameworkVersion,
+    Job,
+    JobHandle,
+    JobState,
+    JobStatus,
+    Resources,
+    TrainingResult,
+)
 from smtf_core.models.uri import local_path
 from smtf_core.plugins import PluginManager
 from smtf_core.registry import Registries
 from smtf_core.selection import choose_backend
-
-#: Where the results of jobs on this machine go unless ``output_path`` says otherwise.
-DEFAULT_OUTPUT_PATH = "smtf-jobs"
 
 _StrPath = str | os.PathLike[str]
 _STEP_ARGUMENTS = ("training_steps", "evaluation_steps", "checkpoint_path")
@@ -62,11 +69,25 @@ class TensorFlow:
             default.
         output_kms_key: key that encrypts the output, on backends that can.
         code_location: where uploaded code goes, on backends that upload it.
-        base_job_name: beginning of generated job names; the script's name by default.
+        base_job_name: beginning of generated job names; by default the image's name where one is given to a backend
+            that uses images, else what the backend says, else the script's name.
         image_name: container image, on backends that use one.
+        runtime: who runs the script on backends that use images: ``'container'`` (the image's own code, as the SDK had
+            it) or ``'smtf'``, which goes along with the code; ``None``: the image where it can.
         train_volume_size: data volume in GiB, on backends that create one.
         train_volume_kms_key: key that encrypts the data volume, on backends that can.
         train_max_run: seconds after which the job is stopped.
+        train_use_spot_instances: use spare capacity, on backends that have such.
+        train_max_wait: with spot instances, the most seconds for waiting and training together.
+        checkpoint_s3_uri: where a service that copies a local folder of checkpoints keeps them; besides
+            ``checkpoint_path``, which smtf and the legacy images keep theirs in.
+        checkpoint_local_path: that folder on the hosts.
+        metric_definitions: ``{"Name": …, "Regex": …}`` records, for services that read metrics from the log.
+        enable_network_isolation: let the hosts reach nothing but their channels and each other, on backends that can.
+        enable_cloudwatch_metrics: had been given up by the SDK before its legacy mode was; nothing uses it.
+        encrypt_inter_container_traffic: encrypt what the hosts say to each other, on backends that can.
+        model_uri: a model to begin with, as a channel.
+        model_channel_name: that channel's name.
         container_log_level: a :mod:`logging` level for the job's log.
         tags: ``{"Key": …, "Value": …}`` records, on backends that have them.
         subnets: VPC subnets, together with ``security_group_ids``.
@@ -117,9 +138,20 @@ class TensorFlow:
         code_location: str | None = None,
         base_job_name: str | None = None,
         image_name: str | None = None,
+        runtime: str | None = None,
         train_volume_size: int = 30,
         train_volume_kms_key: str | None = None,
         train_max_run: float = 24 * 60 * 60,
+        train_use_spot_instances: bool = False,
+        train_max_wait: float | None = None,
+        checkpoint_s3_uri: str | None = None,
+        checkpoint_local_path: str | None = None,
+        metric_definitions: Sequence[Mapping[str, str]] | None = None,
+        enable_network_isolation: bool = False,
+        enable_cloudwatch_metrics: bool = False,
+        encrypt_inter_container_traffic: bool = False,
+        model_uri: str | None = None,
+        model_channel_name: str = "model",
         container_log_level: int = 20,
         tags: Sequence[Mapping[str, str]] | None = None,
         subnets: Sequence[str] | None = None,
@@ -137,6 +169,8 @@ class TensorFlow:
             raise InvalidInputError("entry_point is missing: which script is to be trained?")
         if py_version not in (None, "py2", "py3"):
             raise InvalidInputError(f"py_version must be 'py2' or 'py3', not {py_version!r}")
+        for name in ("tags", "metric_definitions"):
+            _check_records(name, arguments[name])
         self._arguments = _with_hyperparameters(arguments)
         self._plugins = plugins if plugins is not None else PluginManager()
         self._registries = Registries(self._plugins)
@@ -230,6 +264,9 @@ class TensorFlow:
         shown = display if display is not None else Display()
         for note in self._unused(spec):
             shown.note(note)
+        backend = self._backend(job.backend)
+        if isinstance(backend, CompletingBackend):
+            job = backend.complete(job)
         tensorboard = TensorBoard.prepare(job) if run_tensorboard_locally else None
         handle = self._submit(job)
         if not wait:
@@ -311,14 +348,14 @@ class TensorFlow:
             dependencies=tuple(map(os.fspath, arguments["dependencies"] or ())),
             requirements_file=arguments["requirements_file"] or None,
             hyperparameters=self.hyperparameters(),
-            channels=channels_of(inputs),
+            channels=self._channels(inputs),
             framework_version=self._version,
             py_version=arguments["py_version"],
             input_mode=arguments["input_mode"],
             training_steps=arguments["training_steps"],
             evaluation_steps=arguments["evaluation_steps"],
             checkpoint_path=_absolute(checkpoint_path),
-            output_path=_absolute(output_path) or str(Path(DEFAULT_OUTPUT_PATH).absolute()),
+            output_path=_absolute(output_path or self._spec.default_output_path) or "",
             code_location=arguments["code_location"],
             environment=dict(arguments["environment"] or {}),
             resources=Resources(
@@ -326,6 +363,8 @@ class TensorFlow:
                 instance_count=arguments["train_instance_count"],
                 volume_size_gb=arguments["train_volume_size"],
                 max_run_seconds=arguments["train_max_run"],
+                spot=arguments["train_use_spot_instances"],
+                max_wait_seconds=arguments["train_max_wait"],
             ),
             access=Access(
                 role=arguments["role"],
@@ -334,10 +373,18 @@ class TensorFlow:
                 subnets=tuple(arguments["subnets"] or ()),
                 security_group_ids=tuple(arguments["security_group_ids"] or ()),
                 tags=tuple((tag["Key"], tag["Value"]) for tag in arguments["tags"] or ()),
+                network_isolation=arguments["enable_network_isolation"],
+                encrypt_traffic=arguments["encrypt_inter_container_traffic"],
             ),
             distribution=arguments["distribution"],
             script_loader=arguments["script_loader"],
             image=arguments["image_name"],
+            runtime=arguments["runtime"],
+            metric_definitions=tuple(
+                (metric["Name"], metric["Regex"]) for metric in arguments["metric_definitions"] or ()
+            ),
+            checkpoint_s3_uri=arguments["checkpoint_s3_uri"],
+            checkpoint_local_path=arguments["checkpoint_local_path"],
             log_level=arguments["container_log_level"],
         )
         return self._plugins.hook.smtf_configure_job(job=job) or job
@@ -349,9 +396,27 @@ class TensorFlow:
     def _generate_name(self) -> str:
         now = datetime.now(timezone.utc)
         stamp = f"{now:%Y-%m-%d-%H-%M-%S}-{now.microsecond // 1000:03d}"
-        base = self._arguments["base_job_name"] or Path(self._arguments["entry_point"]).stem
+        base = self._arguments["base_job_name"] or self._default_base_name()
         tidy = re.sub(r"[^a-zA-Z0-9]+", "-", base).strip("-") or "job"
         return f"{tidy[: 63 - len(stamp) - 1].rstrip('-')}-{stamp}"
+
+    def _default_base_name(self) -> str:
+        image = self._arguments["image_name"]
+        if image is not None and "image_name" not in self._spec.unused_options:
+            return str(image).rpartition("/")[2].partition(":")[0]  # as the SDK named jobs
+        return self._spec.default_base_job_name or Path(self._arguments["entry_point"]).stem
+
+    def _channels(self, inputs: Inputs) -> tuple[Channel, ...]:
+        channels = channels_of(inputs)
+        uri, name = self._arguments["model_uri"], self._arguments["model_channel_name"]
+        if uri is None:
+            return channels
+        if any(channel.name == name for channel in channels):
+            raise InvalidInputError(
+                f"channel {name!r} is given twice, by model_uri and by fit(); set model_channel_name to another name"
+            )
+        model = Channel(name=name, uri=uri, content_type="application/x-sagemaker-model", input_mode="File")
+        return (*channels, model)
 
     def _submit(self, job: Job) -> JobHandle:
         backend = self._backend(job.backend)
@@ -385,8 +450,17 @@ class TensorFlow:
 
     def _unused(self, spec: BackendSpec) -> list[str]:
         defaults = {"train_volume_size": 30}
-        given = [name for name in spec.unused_options if self._arguments[name] not in (None, defaults.get(name))]
+        given = [name for name in spec.unused_options if self._arguments[name] not in (None, False, defaults.get(name))]
         return [f"backend {spec.name!r} does not use: {', '.join(given)}"] if given else []
+
+
+def _check_records(argument: str, records: Any) -> None:
+    """Check that an argument is a list of records with two texts each, as the service's API has them."""
+    second = "Value" if argument == "tags" else "Regex"
+    first = "Key" if argument == "tags" else "Name"
+    for record in records or ():
+        if not isinstance(record, Mapping) or set(record) != {first, second}:
+            raise InvalidInputError(f'{argument}: every one must be {{"{first}": …, "{second}": …}}, not {record!r}')
 
 
 def _positional_arguments(positional: tuple[Any, ...], named: Mapping[str, Any]) -> dict[str, Any]:

@@ -54,7 +54,7 @@ def stage(
     write_json(layout.input_data_config, {channel.name: _describe(channel, job) for channel in job.channels})
 
 
-def runtime_hyperparameters(job: Job, code: str, token: str | None = None) -> dict[str, str]:
+def runtime_hyperparameters(job: Job, code: str, token: str | None = None, region: str | None = None) -> dict[str, str]:
     """Content of ``hyperparameters.json``: the user's own, the SDK's ten reserved ones, ours for the smtf runtime."""
     return encode_hyperparameters(
         {
@@ -65,7 +65,7 @@ def runtime_hyperparameters(job: Job, code: str, token: str | None = None) -> di
             "sagemaker_container_log_level": job.log_level,
             "sagemaker_enable_cloudwatch_metrics": False,
             "sagemaker_job_name": job.name,
-            "sagemaker_region": None,
+            "sagemaker_region": region,
             "checkpoint_path": job.checkpoint_path,
             "training_steps": job.training_steps,
             "evaluation_steps": job.evaluation_steps,

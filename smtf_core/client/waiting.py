@@ -56,6 +56,8 @@ def wait_for(
                 backend.stop(handle, "interrupted")
         if log is not None:
             log.finish()
+    if status.billable_seconds is not None:
+        display.note(f"billable seconds: {status.billable_seconds:.0f}")
     return status, interrupts[0] if interrupts else None
 
 

@@ -1,6 +1,6 @@
 """One module per plugin kind: the Protocol that an implementation fulfils and the Spec record that declares it."""
 
-from smtf_core.interfaces.backend import Backend, BackendSpec
+from smtf_core.interfaces.backend import Backend, BackendSpec, CompletingBackend
 from smtf_core.interfaces.checkpoint_store import CheckpointStore, CheckpointStoreSpec
 from smtf_core.interfaces.detached import DetachedBackend
 from smtf_core.interfaces.endpoint import Endpoint, ServingBackend
@@ -32,6 +32,7 @@ __all__ = [
     "CheckpointStore",
     "CheckpointStoreSpec",
     "Cluster",
+    "CompletingBackend",
     "Deployment",
     "DetachedBackend",
     "Endpoint",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from attrs import frozen
 
@@ -21,7 +21,19 @@ SERVICE_OPTIONS = (
     "subnets",
     "security_group_ids",
     "tags",
+    "train_use_spot_instances",
+    "train_max_wait",
+    "checkpoint_s3_uri",
+    "checkpoint_local_path",
+    "metric_definitions",
+    "enable_network_isolation",
+    "enable_cloudwatch_metrics",
+    "encrypt_inter_container_traffic",
+    "runtime",
 )
+
+#: Where the results of jobs on this machine go unless ``output_path`` says otherwise.
+DEFAULT_OUTPUT_PATH = "smtf-jobs"
 
 
 @frozen(kw_only=True)
@@ -33,6 +45,11 @@ class BackendSpec(Spec):
             ``('ml.*',)``.
         max_hosts: the most hosts that it can run one job on; ``None``: any number.
         input_modes: the input modes that it supports; ``None``: any that a plugin provides.
+        channel_schemes: for a backend that brings the channels to its hosts by itself: the schemes of URIs that it can
+            do that with. ``None``: the input modes' plugins do it, and know theirs.
+        code_schemes: where ``source_dir`` may lie.
+        default_output_path: where results go unless the user says so; the backend fills in what is in braces.
+        default_base_job_name: beginning of generated job names; ``None``: the script's name.
         unused_options: names of estimator arguments that mean nothing there; a user who gives one is told so.
         outlives_client: whether a job goes on when the process that submitted it ends.
         stops_on_interrupt: whether Ctrl-C while one waits for a job stops it, not only the waiting; so it always does
@@ -42,6 +59,10 @@ class BackendSpec(Spec):
     instance_types: tuple[str, ...] = ()
     max_hosts: int | None = None
     input_modes: tuple[str, ...] | None = None
+    channel_schemes: tuple[str, ...] | None = None
+    code_schemes: tuple[str, ...] = ("file",)
+    default_output_path: str = DEFAULT_OUTPUT_PATH
+    default_base_job_name: str | None = None
     unused_options: tuple[str, ...] = ()
     outlives_client: bool = True
     stops_on_interrupt: bool = False
@@ -92,4 +113,21 @@ class Backend(Protocol):
 
     def result(self, handle: JobHandle) -> TrainingResult | None:
         """What a job that ended without failing left behind; ``None`` while it runs and when it failed."""
+        ...
+
+
+@runtime_checkable
+class CompletingBackend(Backend, Protocol):
+    """A backend that knows more of a job, before it is submitted, than the user has said."""
+
+    def complete(self, job: Job) -> Job:
+        """Fill in what the job leaves open, such as its default output path, and check it once more.
+
+        Args:
+            job: checked already against the backend's spec.
+
+        Raises:
+            InvalidInputError: the job is not what the service asks for; found before the service is asked anything.
+            BackendUnavailableError: the service cannot be asked what is missing.
+        """
         ...

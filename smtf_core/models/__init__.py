@@ -1,7 +1,7 @@
 """The nouns of smtf as frozen attrs classes: all that client and runtime share. Of smtf imports only its errors."""
 
 from smtf_core.models.environment import ChannelInput, TrainingEnvironment
-from smtf_core.models.handle import JobHandle, JobRecord, JobState, JobStatus, LogLine, Progress
+from smtf_core.models.handle import JobHandle, JobRecord, JobState, JobStatus, LogLine, Progress, Transition
 from smtf_core.models.job import Access, Channel, Job, Resources
 from smtf_core.models.layout import Layout
 from smtf_core.models.results import Checkpoint, Evaluation, ExportedModel, TrainingResult
@@ -26,4 +26,5 @@ __all__ = [
     "Resources",
     "TrainingEnvironment",
     "TrainingResult",
+    "Transition",
 ]

@@ -187,6 +187,8 @@ def read_environment(layout: Layout, role: str = "trainer") -> TrainingEnvironme
     visible = {key: value for key, value in everything.items() if not key.startswith(_OWN_PREFIX)}
     version = FrameworkVersion.parse(own.get("framework_version"))
     resources = _read_object(layout.resource_config, {"current_host": "algo-1", "hosts": ["algo-1"]})
+    if "program" in own:  # the container was told to start something else, which started us
+        visible["sagemaker_program"] = own["program"]
     if not visible.get("sagemaker_program"):
         raise InvalidInputError(f"{layout.hyperparameters} has no 'sagemaker_program': which script is to run?")
     job_name = str(visible.get("sagemaker_job_name") or layout.root.name)

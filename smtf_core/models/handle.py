@@ -68,6 +68,21 @@ class Progress:
 
 
 @frozen(kw_only=True)
+class Transition:
+    """A step of a job on its way, in a service's own words.
+
+    Args:
+        status: the step, e.g. ``'Downloading'``.
+        message: what is done in it.
+        timestamp: when it began, in seconds since the epoch.
+    """
+
+    status: str
+    message: str
+    timestamp: float
+
+
+@frozen(kw_only=True)
 class JobStatus:
     """A job's state at one moment.
 
@@ -76,12 +91,33 @@ class JobStatus:
         message: what is going on, or why it ended, in one line.
         failure: for a failed job the content of its failure file, otherwise ``None``.
         progress: how far the training is, where the backend knows.
+        transitions: how the job came here, where the backend knows.
+        billable_seconds: what an ended job is billed for, where it is; seconds times hosts.
     """
 
     state: JobState
     message: str = ""
     failure: str | None = None
     progress: Progress | None = None
+    transitions: tuple[Transition, ...] = ()
+    billable_seconds: float | None = None
+
+
+@frozen(kw_only=True)
+class JobRecord:
+    """A job in a list of jobs.
+
+    Args:
+        handle: the job.
+        state: its state.
+        created: when it was submitted, in seconds since the epoch.
+        message: what is going on, or why it ended, in one line.
+    """
+
+    handle: JobHandle
+    state: JobState
+    created: float
+    message: str = ""
 
 
 @frozen(kw_only=True)

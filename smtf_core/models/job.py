@@ -49,12 +49,16 @@ class Resources:
         instance_count: number of hosts, at least 1.
         volume_size_gb: size of the data volume in GiB, on backends that create one.
         max_run_seconds: the job is stopped (checkpoint saved) after this many seconds.
+        spot: use spare capacity, which may be taken away, on backends that have such.
+        max_wait_seconds: with ``spot``, the most seconds for waiting and training together.
     """
 
     instance_type: str = "inprocess"
     instance_count: int = 1
     volume_size_gb: int = 30
     max_run_seconds: float = 86400.0
+    spot: bool = False
+    max_wait_seconds: float | None = None
 
 
 @frozen(kw_only=True)
@@ -68,6 +72,8 @@ class Access:
         subnets: VPC subnets.
         security_group_ids: VPC security groups.
         tags: ``(key, value)`` pairs.
+        network_isolation: whether the hosts reach nothing but their channels and each other.
+        encrypt_traffic: whether what the hosts say to each other is encrypted.
     """
 
     role: str | None = None
@@ -76,6 +82,8 @@ class Access:
     subnets: tuple[str, ...] = ()
     security_group_ids: tuple[str, ...] = ()
     tags: tuple[tuple[str, str], ...] = ()
+    network_isolation: bool = False
+    encrypt_traffic: bool = False
 
 
 @frozen(kw_only=True)
@@ -86,7 +94,8 @@ class Job:
         name: unique name, ``[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}`` as in SageMaker.
         backend: name of the backend that runs it.
         entry_point: the script: relative to ``source_dir`` when there is one, otherwise a local path.
-        source_dir: local folder that is put on the host as the code folder, or ``None``.
+        source_dir: folder that is put on the host as the code folder, or ``None``; on backends that take it from there
+            also the URI of a ``tar.gz``.
         dependencies: local folders or files put beside the entry point.
         requirements_file: relative to ``source_dir``; installed before the script is loaded.
         hyperparameters: the user's own; JSON values.
@@ -106,6 +115,11 @@ class Job:
         distribution: name of the distribution strategy; ``None``: the default for the number of hosts.
         script_loader: name of the script loader; ``None``: the one that claims the framework generation.
         image: container image, on backends that use one.
+        runtime: who runs the script on backends that use images: ``'container'``, the image's own code; ``'smtf'``;
+            ``None``: the image where it can.
+        metric_definitions: ``(name, regular expression)`` pairs, for services that read metrics from the log.
+        checkpoint_s3_uri: where a service that copies a local folder of checkpoints puts it.
+        checkpoint_local_path: that folder; ``None``: the service's default.
         log_level: a :mod:`logging` level for the job's log (20 = INFO).
     """
 
@@ -131,4 +145,8 @@ class Job:
     distribution: str | None = None
     script_loader: str | None = None
     image: str | None = None
+    runtime: str | None = None
+    metric_definitions: tuple[tuple[str, str], ...] = ()
+    checkpoint_s3_uri: str | None = None
+    checkpoint_local_path: str | None = None
     log_level: int = 20
