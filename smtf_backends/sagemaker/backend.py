@@ -96,7 +96,8 @@ class SageMakerBackend:
         request = training_request(job, Place(region=self._services.region, role_arn=role, code_uri=code))
         with told("sagemaker:CreateTrainingJob", f"training job {job.name}"):
             answer = self._services.client("sagemaker").create_training_job(**request)
-        self._progress[job.name] = LogProgress(job.training_steps)
+        # What is known until the service is asked, which may fail for a time.
+        self._known[job.name] = _Known(request, time.monotonic(), JobStatus(state=JobState.IN_PROGRESS))
         return self._handle(job.name, job.output_path, str(answer["TrainingJobArn"]))
 
     def status(self, handle: JobHandle) -> JobStatus:
@@ -109,7 +110,8 @@ class SageMakerBackend:
 
     def logs(self, handle: JobHandle, follow: bool = False) -> Iterator[LogLine]:
         """See :class:`~smtf_core.interfaces.Backend`; the lines of all hosts, merged by time."""
-        described = self._describe(handle.job_name)
+        known = self._known.get(handle.job_name) or self._learn(handle.job_name)
+        described = known.described
         log = JobLog(self._services, handle.job_name, _hosts(described))
         steps = decode_hyperparameters(described.get("HyperParameters") or {}).get("training_steps")
         progress = LogProgress(steps if isinstance(steps, int) else None)
@@ -152,7 +154,7 @@ class SageMakerBackend:
 
     def find(self, job_name: str) -> JobHandle:
         """See :class:`~smtf_core.interfaces.DetachedBackend`; any training job, whoever created it."""
-        described = self._describe(job_name)
+        described = self._learn(job_name).described
         output = str((described.get("OutputDataConfig") or {}).get("S3OutputPath") or "")
         return self._handle(job_name, output, str(described["TrainingJobArn"]))
 
@@ -188,17 +190,20 @@ class SageMakerBackend:
     def _ask_again(self, handle: JobHandle, known: _Known | None) -> _Known:
         """Describe the job; while the service fails for a time, what it said last stands."""
         try:
-            described = self._describe(handle.job_name)
+            return self._learn(handle.job_name)
         except ServiceError as error:
             if known is None or not error.transient or time.monotonic() > known.at + _PATIENCE_SECONDS:
                 raise
             _log.warning("%s; trying again", error)
             self._services.renew()
             return known
+
+    def _learn(self, job_name: str) -> _Known:
+        described = self._describe(job_name)
         status = status_of(described)
         if status.state is JobState.FAILED:
-            status = evolve(status, failure=f"{status.failure}{self._last_words(handle.job_name, described)}")
-        self._known[handle.job_name] = known = _Known(described, time.monotonic(), status)
+            status = evolve(status, failure=f"{status.failure}{self._last_words(job_name, described)}")
+        self._known[job_name] = known = _Known(described, time.monotonic(), status)
         return known
 
     def _describe(self, job_name: str) -> Mapping[str, Any]:

@@ -88,11 +88,11 @@ class Services:
         """The region that jobs run in.
 
         Raises:
-            InvalidInputError: nothing names one.
+            ServiceError: nothing names one.
         """
         region = self._boto().region_name
         if not region:
-            raise InvalidInputError(
+            raise ServiceError(
                 "no AWS region: set AWS_REGION or AWS_DEFAULT_REGION, or a profile that has one (`aws configure`)"
             )
         return str(region)
@@ -178,7 +178,7 @@ def told(action: str, target: str) -> Iterator[None]:
         # Not "from error": the service's words may repeat the signed request.
         raise _client_error(error, failed, action, target) from None
     except NoRegionError as error:
-        raise InvalidInputError(f"{failed}: no AWS region; set AWS_REGION") from error
+        raise ServiceError(f"{failed}: no AWS region; set AWS_REGION") from error
     except ParamValidationError as error:
         raise InvalidInputError(f"{failed}: {error}") from error
     except (ConnectionError, HTTPClientError) as error:

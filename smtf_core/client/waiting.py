@@ -50,7 +50,10 @@ def wait_for(
             except KeyboardInterrupt as error:
                 interrupts.append(error)
                 if not stop_on_interrupt or len(interrupts) == len(_INTERRUPTS):
-                    display.note(f"job {handle.job_name!r} goes on; this process does not wait for it any more")
+                    display.note(
+                        f"job {handle.job_name!r} goes on; this process does not wait for it any more. To wait for it "
+                        f"again: smtf attach {handle.job_name}; to end it: smtf stop {handle.job_name}"
+                    )
                     raise
                 display.note(_INTERRUPTS[len(interrupts) - 1])
                 backend.stop(handle, "interrupted")

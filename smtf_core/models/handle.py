@@ -120,23 +120,6 @@ class JobRecord:
     message: str = ""
 
 
-@frozen(kw_only=True)
-class JobRecord:
-    """A job in a list of jobs.
-
-    Args:
-        handle: the job.
-        state: its state.
-        created: when it was submitted, in seconds since the epoch.
-        message: what is going on, or why it ended, in one line.
-    """
-
-    handle: JobHandle
-    state: JobState
-    created: float
-    message: str = ""
-
-
 @frozen
 class LogLine:
     """One line of a job's log.

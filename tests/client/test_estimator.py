@@ -102,8 +102,8 @@ def test_steps_may_come_as_hyperparameters(script, plugins):
         ({"entry_point": None}, "entry_point is missing"),
         ({"framework_version": "1.99"}, "framework_version '1.99' is not a TensorFlow release"),
         (
-            {"train_instance_type": "ml.c5.xlarge"},
-            r"no backend runs train_instance_type 'ml\.c5\.xlarge'.*install the plugin",
+            {"train_instance_type": "vm.c5.xlarge"},
+            r"no backend runs train_instance_type 'vm\.c5\.xlarge'.*install the plugin",
         ),
         ({"backend": "docker"}, "there is no backend 'docker'"),
         ({"py_version": "py4"}, "py_version must be"),

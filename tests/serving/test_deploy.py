@@ -76,7 +76,7 @@ def test_errors_and_the_end(deploy):
         ({"model_data": "s3://bucket/model"}, {}, "model_data must be a local folder"),
         ({"entry_point": "no.py"}, {}, "there is no file 'no.py'"),
         ({}, {"endpoint_type": "no"}, "there is no serving adapter 'no'"),
-        ({}, {"instance_type": "ml.c5.large"}, "ml.c5.large"),
+        ({}, {"instance_type": "vm.c5.large"}, "vm.c5.large"),
         ({}, {"initial_instance_count": 2}, "on 1 instance, not on 2"),
         ({"backend": "process"}, {}, "backend 'process' runs no endpoints"),
     ],
