@@ -125,10 +125,9 @@ class Services:
             return self._clients[service]
 
     def renew(self) -> None:
-        """Forget all clients; the next ones read the credentials anew."""
+        """Forget all clients but S3's, which does so by itself; the next ones read the credentials anew."""
         with self._lock:
             self._session, self._clients = None, {}
-        self.s3.renew()
 
     def role_arn(self, role: str) -> str:
         """The ARN of a role; what has a slash in it is one already.
