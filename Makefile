@@ -8,7 +8,7 @@ export TF_CPP_MIN_LOG_LEVEL ?= 2
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast lint docs setup clean
+.PHONY: help demo test test-fast lint docs docs-check setup clean
 
 help: ## List what there is to make.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -25,22 +25,29 @@ test: $(READY) ## Run all tests.
 test-fast: $(READY) ## Run the tests that need neither TensorFlow nor processes of their own.
 	$(VENV)/bin/python -m pytest -m "not tensorflow and not slow"
 
+# Warnings are errors, links that lead nowhere among them.
+SITE := $(VENV)/bin/python -m sphinx --fail-on-warning --fresh-env --keep-going --quiet --builder html docs build/docs
+
 lint: $(READY) ## Check style, types and import directions.
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
 
-docs: $(READY) ## Write docs/hooks.md from the hookspecs and docs/shims.md from the corpus.
-	$(VENV)/bin/python docs/generate_hooks.py
-	$(VENV)/bin/python docs/generate_shims.py
+docs: $(READY) ## Write the generated pages of docs/ anew and build the site in build/docs.
+	$(VENV)/bin/python docs/generate.py
+	$(SITE)
+
+docs-check: $(READY) ## Check that the generated pages are fresh, and build the site.
+	$(VENV)/bin/python docs/generate.py --check
+	$(SITE)
 
 setup: $(READY) ## Set up .venv only.
 
 $(READY): pyproject.toml setup.py $(wildcard smtf_core/runtime/channels/pipe/native/*.[ch])
 	$(PYTHON) -m venv $(VENV)
 	$(VENV)/bin/python -m pip install --quiet --upgrade 'pip>=25.1'
-	$(VENV)/bin/python -m pip install --quiet --editable '.[tensorflow,s3,sagemaker,serving,examples]' --group test --group lint
+	$(VENV)/bin/python -m pip install --quiet --editable '.[tensorflow,s3,sagemaker,serving,examples]' --group test --group lint --group docs
 	touch $@
 
 clean: ## Remove what make and the demo have made.
