@@ -30,7 +30,7 @@ def _command(command: click.Command, context: click.Context) -> list[str]:
     rows = ["| option | |", "|---|---|"]
     for parameter in command.get_params(context):
         record = parameter.get_help_record(context)
-        if record is not None:
+        if record is not None and isinstance(parameter, click.Option):  # newer releases of click list arguments, too
             names, text = (re.sub(r"\s+", " ", part).replace("|", "\\|").replace("<", "\\<") for part in record)
             rows.append(f"| `{names}` | {text} |")
     return [f"```text\n{usage}\n```", *_text(command), "\n".join(rows)]
