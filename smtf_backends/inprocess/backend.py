@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from smtf_backends.inprocess.endpoint import InProcessEndpoint
 from smtf_backends.inprocess.run import Run
+from smtf_core.client.code import check_remote_code
 from smtf_core.client.feeding import feeds_of
 from smtf_core.client.folder import claim, find
 from smtf_core.client.staging import require_tensorflow, stage
@@ -39,6 +40,7 @@ class InProcessBackend:
                 f"output_path {job.output_path!r}: backend inprocess writes to a local folder or a file:// URI"
             )
         require_tensorflow("inprocess")
+        check_remote_code(job)
         feeds = feeds_of(job, self._plugins)
         folder = claim(output / job.name)
         try:

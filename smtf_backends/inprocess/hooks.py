@@ -2,6 +2,7 @@
 
 from smtf_core.hookspecs import hookimpl
 from smtf_core.interfaces.backend import SERVICE_OPTIONS, BackendSpec
+from smtf_core.sources.source import SCHEMES
 
 
 @hookimpl
@@ -14,6 +15,7 @@ def smtf_register_backends() -> list[BackendSpec]:
             extra="smtf[tensorflow]",
             instance_types=("inprocess",),
             max_hosts=1,
+            code_schemes=SCHEMES,
             unused_options=SERVICE_OPTIONS,
             outlives_client=False,
             summary="in a thread of this process",

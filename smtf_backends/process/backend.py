@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from smtf_backends.process.launch import HOSTS, LAUNCHER_LOG, Launch, host_root
+from smtf_core.client.code import check_remote_code
 from smtf_core.client.feeding import feeds_of
 from smtf_core.client.folder import JobFolder, claim, find
 from smtf_core.client.ledger import Ledger
@@ -52,6 +53,7 @@ class ProcessBackend:
                 f"output_path {job.output_path!r}: backend process writes to a local folder or a file:// URI"
             )
         require_tensorflow("process")
+        check_remote_code(job)
         feeds_of(job, self._plugins)  # the launcher feeds them; what cannot be fed is said now
         folder = claim(output / job.name)
         try:

@@ -2,6 +2,7 @@
 
 from smtf_core.hookspecs import hookimpl
 from smtf_core.interfaces.backend import SERVICE_OPTIONS, BackendSpec
+from smtf_core.sources.source import SCHEMES
 
 
 @hookimpl
@@ -13,6 +14,7 @@ def smtf_register_backends() -> list[BackendSpec]:
             factory="smtf_backends.process.backend:ProcessBackend",
             extra="smtf[tensorflow]",
             instance_types=("process",),
+            code_schemes=SCHEMES,
             unused_options=SERVICE_OPTIONS,
             stops_on_interrupt=True,
             summary="processes on this machine, any number of hosts",

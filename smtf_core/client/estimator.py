@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from smtf_core.client.checks import check_job
+from smtf_core.client.code import is_remote
 from smtf_core.client.detached import DetachedJobs, arguments_of
 from smtf_core.client.display import Display
 from smtf_core.client.inputs import Inputs, channels_of
@@ -27,6 +28,7 @@ from smtf_core.models import (
     JobHandle,
     JobState,
     JobStatus,
+    Layout,
     Resources,
     TrainingResult,
 )
@@ -55,7 +57,7 @@ class TensorFlow:
         training_steps: train until the global step reaches this; ``None``: until the input ends.
         evaluation_steps: steps of each evaluation; ``None``: until the evaluation input ends.
         checkpoint_path: path or URI to keep checkpoints in and to resume from; ``None``: the job's own model folder.
-        source_dir: folder with the script and what it needs.
+        source_dir: folder with the script and what it needs; or the URI of an archive of it, ``s3://…/sourcedir.tar.gz``.
         dependencies: folders or files put beside the script.
         requirements_file: relative to ``source_dir``; installed for the job.
         hyperparameters: handed to the script; some steer training (see the script contract). JSON values.
@@ -310,7 +312,9 @@ class TensorFlow:
             )
         script = entry_point
         if script is None and endpoint_type == "python":
-            script = Path(self._arguments["source_dir"] or "") / self._arguments["entry_point"]
+            source = self._arguments["source_dir"]
+            folder = Layout(self.latest_training_job.location).code if is_remote(source) else Path(source or "")
+            script = folder / self._arguments["entry_point"]
         model = TensorFlowModel(
             self.model_data,
             entry_point=script,

@@ -6,6 +6,7 @@ import importlib.util
 import shutil
 from pathlib import Path
 
+from smtf_core.client.code import is_remote, unpack_remote_code
 from smtf_core.errors import MissingExtraError
 from smtf_core.models import Channel, Job, Layout
 from smtf_core.models.cluster import Network
@@ -45,7 +46,7 @@ def stage(
     ):
         shutil.rmtree(stale, ignore_errors=True) if not stale.is_symlink() else stale.unlink()
     layout.create()
-    _link_code(job, layout.code)
+    _put_code(job, layout.code)
     if token is not None:
         layout.config.chmod(0o700)  # it holds the secret
     write_json(layout.hyperparameters, runtime_hyperparameters(job, str(layout.code), token))
@@ -95,6 +96,13 @@ def require_tensorflow(backend: str) -> None:
 def script_in_code(job: Job) -> str:
     """The script's path inside the code folder."""
     return job.entry_point if job.source_dir is not None else Path(job.entry_point).name
+
+
+def _put_code(job: Job, code: Path) -> None:
+    if is_remote(job.source_dir):
+        unpack_remote_code(job, code)
+    else:
+        _link_code(job, code)
 
 
 def _link_code(job: Job, code: Path) -> None:

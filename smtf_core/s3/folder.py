@@ -88,11 +88,14 @@ class S3Folder:
         with told("s3:GetObject", self.uri(name)):
             try:
                 head = self._client.head_object(**at)
-            except ClientError as error:
-                if error.response["Error"]["Code"] in ("404", "NoSuchKey"):
-                    return None
-                # The answer to HEAD has no body that would say why; the one to GET has.
-                head = self._client.get_object(**at)
+            except ClientError:
+                # The answer to HEAD has no body that would say what is missing or forbidden; the one to GET has.
+                try:
+                    head = self._client.get_object(**at)
+                except ClientError as error:
+                    if error.response["Error"]["Code"] == "NoSuchKey":
+                        return None
+                    raise
                 head["Body"].close()
         return S3Object(name, head["ContentLength"], head["ETag"].strip('"'), head["LastModified"])
 
