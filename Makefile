@@ -8,7 +8,7 @@ export TF_CPP_MIN_LOG_LEVEL ?= 2
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast lint docs docs-check setup clean
+.PHONY: help demo test test-fast lint docs docs-check pictures setup clean
 
 help: ## List what there is to make.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -41,6 +41,9 @@ docs: $(READY) ## Write the generated pages of docs/ anew and build the site in 
 docs-check: $(READY) ## Check that the generated pages are fresh, and build the site.
 	$(VENV)/bin/python docs/generate.py --check
 	$(SITE)
+
+pictures: $(READY) ## Take the pictures of docs/pictures that show a real training anew.
+	$(VENV)/bin/python docs/take_pictures.py
 
 setup: $(READY) ## Set up .venv only.
 

@@ -1,0 +1,111 @@
+"""What the pages show works: sessions give what they say, command lines are understood, the first steps are run."""
+
+from __future__ import annotations
+
+import doctest
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from smtf_core.cli import main
+
+ROOT = Path(__file__).parent.parent.parent
+PAGES = [ROOT / "README.md", ROOT / "ARCHITECTURE.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+def blocks(page: Path, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+
+
+def commands(page: Path) -> Iterator[str]:
+    for block in blocks(page, "console"):
+        for line in block.replace("\\\n", " ").splitlines():
+            if line.startswith("$ smtf "):
+                yield line.removeprefix("$ ")
+
+
+@pytest.mark.parametrize(
+    "page", [page for page in PAGES if blocks(page, "pycon")], ids=lambda page: str(page.relative_to(ROOT))
+)
+def test_sessions_give_what_they_say(page, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    session = "\n".join(blocks(page, "pycon"))
+    test = doctest.DocTestParser().get_doctest(session, {}, page.name, str(page), 0)
+    flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+    told: list[str] = []
+    results = doctest.DocTestRunner(optionflags=flags).run(test, out=told.append)
+    assert results.attempted > 0
+    assert results.failed == 0, "".join(told)
+
+
+@pytest.mark.parametrize(
+    ("page", "line"),
+    [
+        pytest.param(page, line, id=f"{page.name}-{number}")
+        for page in PAGES
+        for number, line in enumerate(dict.fromkeys(commands(page)))
+    ],
+)
+def test_command_lines_are_understood(page, line):
+    words = shlex.split(line, comments=True)[1:]
+    if words[0].startswith("-") or words[0] == "[COMMAND]":
+        return
+    command = main.get_command(click.Context(main), words[0])
+    assert command is not None, f"{page.name}: there is no smtf {words[0]}"
+    if isinstance(command, click.Group):
+        words = words[1:]
+        command = command.get_command(click.Context(command), words[0])
+        assert command is not None, f"{page.name}: {line}"
+    context = click.Context(command)
+    command.make_parser(context).parse_args(words[1:])  # an option that there is not raises
+    for parameter in command.params:
+        if isinstance(parameter, click.Option) and isinstance(parameter.type, click.Choice):
+            given = re.search(rf"{parameter.opts[-1]}[ =](\S+)", line)
+            assert given is None or given[1] in parameter.type.choices
+
+
+def test_every_variable_of_smtf_is_told():
+    told = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    for package in ("smtf_core", "smtf_backends", "smtf_serving"):
+        for path in (ROOT / package).rglob("*.py"):
+            for name in re.findall(r"[\"'](SMTF_[A-Z_]+)[\"']", path.read_text(encoding="utf-8")):
+                assert f"`{name}`" in told, f"{path} reads {name}; docs/operations.md does not tell of it"
+
+
+def test_architecture_names_what_there_is():
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    named = re.findall(r"`((?:smtf_\w+|runtime|examples|docs|tools|cli|models|sources)/[^`<{ ]+)`", text)
+    assert named
+    for path in named:
+        assert (ROOT / path).exists() or (ROOT / "smtf_core" / path).exists(), f"ARCHITECTURE.md names {path}"
+    for package in (path.parent for path in (ROOT / "smtf_core").glob("*/__init__.py")):
+        assert re.search(rf"smtf_core/{package.name}/|runtime/{package.name}", text) or package.name == "runtime", (
+            f"ARCHITECTURE.md has no row for {package.name}"
+        )
+
+
+@pytest.mark.tensorflow
+def test_the_first_steps(tmp_path, monkeypatch):
+    """The script of the first page is trained, deployed and asked, by the page's own code."""
+    page = ROOT / "docs" / "get-started.md"
+    script, train, serve = blocks(page, "python")
+    example = (ROOT / "examples" / "iris_estimator" / "iris_dnn.py").read_text(encoding="utf-8")
+    monkeypatch.syspath_prepend(str(ROOT / "examples"))
+    import make_data
+
+    make_data.write_iris(tmp_path / "data" / "iris")
+    helper = re.sub(r"\bINPUT_NAME\b", "'inputs'", example[example.index("def _input_fn") :])
+    (tmp_path / "iris_dnn.py").write_text(f"import os\nimport numpy as np\n{script}\n\n{helper}")
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, object] = {}
+    exec(compile(train.replace("4000", "400"), str(page), "exec"), names)
+    estimator = names["estimator"]
+    assert estimator.result.global_step == 400
+    assert estimator.result.metrics["accuracy"] > 0.6
+    assert Path(estimator.model_data, "saved_model.pb").is_file()
+    exec(compile(serve.replace("predictor.classify", "answer = predictor.classify"), str(page), "exec"), names)
+    assert len(names["answer"]["results"][0]) == 3
