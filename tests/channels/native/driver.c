@@ -47,13 +47,10 @@ static void put_chunk(const char *name, uint64_t length) {
   Stream *stream = stream_borrow_chunk(name, length, &failure);
   check(stream != NULL, failure.message);
   for (size_t i = 0; i < stream->records.count; i++) {
-    Span span = stream->records.spans[i];
-    String string = {0};
-    check(string_fill(&string, stream->records.data + span.start, span.length), "memory");
     size_t size;
-    const char *text = string_text(&string, &size);
+    const char *text = string_text(&stream->records.strings[i], &size);
+    check(!text[size], "end mark of a string");
     put('R', text, size);
-    if (text != string.small.text) free(string.large.text);
   }
   stream_return_chunk(stream);
 }

@@ -12,7 +12,7 @@ import tensorflow as tf
 
 from smtf_core.models import Layout
 from smtf_core.runtime.channels.pipe.meter import measured
-from smtf_core.runtime.channels.pipe.plugin import Operator, pipe_operator
+from smtf_core.runtime.channels.pipe.plugin import chunk_function, pipe_operator
 from smtf_core.runtime.channels.pipe.python_reader import PythonReader
 from smtf_core.runtime.channels.pipe.source import LARGEST_RECORD, PipeSource, check_integer
 
@@ -55,11 +55,10 @@ class _PipeMode:
             check_integer(channel, "batch_size", batch_size, 1)
         source.check(Path(config_dir) if config_dir else self.layout.config)
         source.state_dir.mkdir(parents=True, exist_ok=True)
-        operator = pipe_operator()
-        vectors = _by_python(source) if operator is None else _by_plugin(source, operator)
+        vectors = _by_python(source) if pipe_operator() is None else _by_plugin(source)
         if benchmark:
             vectors = measured(vectors, channel, benchmark_records_interval)
-        self._records = vectors.unbatch() if batch_size is None else vectors.rebatch(batch_size)
+        self._records = _single(vectors) if batch_size is None else vectors.rebatch(batch_size)
         tf.data.Dataset.__init__(self, tf.data.experimental.to_variant(self._records))
 
     def _inputs(self) -> list[Any]:
@@ -114,16 +113,28 @@ class PipeModeDatasetV1(_PipeMode, tf.compat.v1.data.Dataset):  # type: ignore[m
         return tf.data.experimental.to_variant(self._records)
 
 
-def _by_plugin(source: PipeSource, operator: Operator) -> Any:
-    """Vectors of records; what the plugin reads are names of chunks, which its operator turns into records."""
+def _by_plugin(source: PipeSource) -> Any:
+    """Vectors of records; what the plugin reads are names of chunks, which its operator turns into records.
 
-    def records(chunk: Any) -> Any:
-        vector = operator(chunk=chunk)
-        vector.set_shape([None])
-        return vector
-
+    Made of TensorFlow's operators rather than with the methods of data sets, which would trace a function each, for
+    every data set and every pass. The operator runs in the thread that reads, not in one of a pool.
+    """
+    spec: dict[str, Any] = {"output_types": [tf.string], "output_shapes": [[None]]}
     # Unbuffered: a chunk has to be handed over before the next one is named.
-    return tf.data.TFRecordDataset(source.uri, buffer_size=0).map(records).prefetch(_CHUNKS_AHEAD)
+    chunks = tf.raw_ops.TFRecordDataset(filenames=source.uri, compression_type="", buffer_size=0)
+    records = tf.raw_ops.MapDataset(
+        input_dataset=chunks, other_arguments=[], f=chunk_function(), use_inter_op_parallelism=False, **spec
+    )
+    ahead = tf.raw_ops.PrefetchDataset(input_dataset=records, buffer_size=_CHUNKS_AHEAD, **spec)
+    return tf.data.experimental.from_variant(ahead, tf.TensorSpec([None], tf.string))
+
+
+def _single(vectors: Any) -> Any:
+    """The elements of the vectors, as ``unbatch()``, which would trace a function."""
+    variant = tf.raw_ops.UnbatchDataset(
+        input_dataset=tf.data.experimental.to_variant(vectors), output_types=[tf.string], output_shapes=[[]]
+    )
+    return tf.data.experimental.from_variant(variant, tf.TensorSpec([], tf.string))
 
 
 def _by_python(source: PipeSource) -> Any:

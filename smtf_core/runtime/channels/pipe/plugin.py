@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import threading
 from collections.abc import Callable
@@ -30,6 +31,15 @@ def pipe_operator() -> Operator | None:
         if "operator" not in _state:
             _state["operator"] = _load()
         return _state["operator"]
+
+
+@functools.cache
+def chunk_function() -> Any:
+    """The operator as a function for ``MapDataset``: from a chunk's name to its records. Traced once a process."""
+    operator = pipe_operator()
+    assert operator is not None
+    with tf.init_scope():
+        return tf.function(lambda chunk: operator(chunk=chunk)).get_concrete_function(tf.TensorSpec([], tf.string))
 
 
 def _load() -> Operator | None:

@@ -14,7 +14,8 @@ static void fail(TF_OpKernelContext *context, TF_Status *status, const Failure *
   tensorflow.TF_OpKernelContext_Failure(context, status);
 }
 
-static void hand_over(TF_OpKernelContext *context, const Records *records, TF_Status *status) {
+/* The strings become the tensor's, their memory as well. */
+static void hand_over(TF_OpKernelContext *context, Records *records, TF_Status *status) {
   int64_t count = (int64_t)records->count;
   TF_Tensor *output =
       tensorflow.TF_AllocateOutput(context, 0, TYPE_STRING, &count, 1, records->count * sizeof(String), status);
@@ -22,13 +23,9 @@ static void hand_over(TF_OpKernelContext *context, const Records *records, TF_St
     tensorflow.TF_OpKernelContext_Failure(context, status);
     return;
   }
-  String *strings = tensorflow.TF_TensorData(output);
-  for (size_t i = 0; i < records->count; i++) {
-    if (!string_fill(&strings[i], records->data + records->spans[i].start, records->spans[i].length)) {
-      fail(context, status, &(Failure){STATUS_RESOURCE_EXHAUSTED, "no memory for a record of a pipe"});
-      break;
-    }
-  }
+  memcpy(tensorflow.TF_TensorData(output), records->strings, records->count * sizeof(String));
+  memset(records->strings, 0, records->count * sizeof(String));
+  records->count = 0;
   tensorflow.TF_DeleteTensor(output);
 }
 

@@ -180,24 +180,34 @@ static Filling open_fifo(Source *source, int wait_ms, Failure *failure) {
   return FILLED;
 }
 
-Filling source_fill(Source *source, uint8_t *buffer, size_t size, int wait_ms, size_t *got, Failure *failure) {
+/* Waits for something to read. */
+static bool wait_for(const Source *source, int wait_ms, Filling *filling) {
+  struct pollfd poll_for = {.fd = source->fd, .events = POLLIN};
+  int ready = poll(&poll_for, 1, wait_ms);
+  *filling = ready >= 0 || errno == EINTR ? NOTHING_YET : FAILED;
+  return ready > 0;
+}
+
+Filling source_fill(Source *source, const struct iovec *to, int count, int wait_ms, size_t *got, Failure *failure) {
   if (source->fd < 0) {
     Filling opened = open_fifo(source, wait_ms, failure);
     if (opened != FILLED) return opened;
   }
-  /* Asked first: before a writer has come, read() says "end" as it does after the last one has gone; poll() does not. */
-  struct pollfd poll_for = {.fd = source->fd, .events = POLLIN};
-  int ready = poll(&poll_for, 1, wait_ms);
-  if (ready == 0 || (ready < 0 && errno == EINTR)) return NOTHING_YET;
-  ssize_t count = ready < 0 ? -1 : read(source->fd, buffer, size);
-  if (count > 0) {
-    *got = (size_t)count;
-    return FILLED;
+  Filling filling = NOTHING_YET;
+  /* Before a writer has come, read() says "end" as it does after the last one has gone; poll() does not. */
+  if (source->flowing || wait_for(source, wait_ms, &filling)) {
+    ssize_t size = readv(source->fd, to, count);
+    if (size < 0 && errno == EAGAIN && wait_for(source, wait_ms, &filling)) size = readv(source->fd, to, count);
+    if (size > 0) {
+      source->flowing = true;
+      *got = (size_t)size;
+      return FILLED;
+    }
+    if (size == 0) return ENDED;
+    if (errno != EAGAIN && errno != EINTR) filling = FAILED;
   }
-  if (count == 0) return ENDED;
-  if (errno == EAGAIN || errno == EINTR) return NOTHING_YET;
-  fail(failure, STATUS_INTERNAL, source, "cannot read", "the FIFO");
-  return FAILED;
+  if (filling == FAILED) fail(failure, STATUS_INTERNAL, source, "cannot read", "the FIFO");
+  return filling;
 }
 
 bool source_unfinished(const Source *source, char *reason, size_t size) {

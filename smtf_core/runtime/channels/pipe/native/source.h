@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/uio.h>
 
 #include "failure.h"
 
@@ -23,8 +24,9 @@ typedef struct {
 typedef struct {
   Settings settings;
   unsigned long long epoch;
-  int fd;            /* -1: not opened yet */
+  int fd;                /* -1: not opened yet */
   int64_t waiting_since; /* ms; 0: not waiting */
+  bool flowing;          /* something has come already */
 } Source;
 
 typedef enum { FILLED, NOTHING_YET, ENDED, FAILED } Filling;
@@ -36,9 +38,9 @@ void settings_free(Settings *settings);
 /* Takes the channel's next epoch, by the state file under its lock. */
 bool source_take_epoch(Source *source, Failure *failure);
 
-/* Reads what there is, up to `size` bytes; waits for some for at most `wait_ms`.
+/* Reads what there is into `count` places; waits for some for at most `wait_ms`.
  * NOTHING_YET when none came in that time, so that the caller can look whether anyone still wants them. */
-Filling source_fill(Source *source, uint8_t *buffer, size_t size, int wait_ms, size_t *got, Failure *failure);
+Filling source_fill(Source *source, const struct iovec *to, int count, int wait_ms, size_t *got, Failure *failure);
 
 /* Whether the writer left its mark of an unfinished pass behind; `reason` gets what it wrote into it. */
 bool source_unfinished(const Source *source, char *reason, size_t size);

@@ -50,8 +50,7 @@ void stream_release(Stream *stream) {
   }
   pthread_mutex_unlock(&streams_lock);
   if (!last) return;
-  source_close(&stream->records.source);
-  free(stream->records.data);
+  records_free(&stream->records);
   pthread_mutex_destroy(&stream->lock);
   free(stream);
 }
@@ -59,6 +58,7 @@ void stream_release(Stream *stream) {
 bool stream_next_chunk(Stream *stream, char name[NAME_BYTES], Failure *failure) {
   pthread_mutex_lock(&stream->lock);
   stream->chunk++;
+  stream->taken = false;
   bool more = records_next_chunk(&stream->records, WAIT_MS);
   if (more) {
     snprintf(name, NAME_BYTES, "%" PRIu64 " %" PRIu64, stream->id, stream->chunk);
@@ -86,7 +86,10 @@ Stream *stream_borrow_chunk(const char *name, size_t length, Failure *failure) {
       pthread_mutex_unlock(&streams_lock);
       if (stream) {
         pthread_mutex_lock(&stream->lock);
-        if (stream->chunk == chunk) return stream;
+        if (stream->chunk == chunk && !stream->taken) {
+          stream->taken = true;
+          return stream;
+        }
         stream_return_chunk(stream);
       }
     }

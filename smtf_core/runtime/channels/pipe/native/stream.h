@@ -12,6 +12,7 @@ typedef struct Stream {
   Records records;
   bool failure_told;
   uint64_t chunk; /* the number of the chunk at hand */
+  bool taken;     /* whether its records have been */
   uint64_t id;
   unsigned users;
   struct Stream *next;
@@ -28,7 +29,7 @@ void stream_release(Stream *stream);
  * stream has ended. */
 bool stream_next_chunk(Stream *stream, char name[NAME_BYTES], Failure *failure);
 
-/* The chunk of that name, locked until it is given back. NULL with a failure when another one is at hand. */
+/* The chunk of that name, once, locked until it is given back. NULL with a failure when another one is at hand. */
 Stream *stream_borrow_chunk(const char *name, size_t length, Failure *failure);
 
 void stream_return_chunk(Stream *stream);

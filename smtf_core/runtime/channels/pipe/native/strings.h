@@ -22,7 +22,21 @@ typedef union {
 /* The text of a string of one of these two kinds. */
 const char *string_text(const String *string, size_t *length);
 
+size_t string_length(const String *string);
+
 /* Fills an empty string; false when there is no memory. */
 bool string_fill(String *string, const void *text, size_t length);
+
+/* A string that grows: room for so many bytes in all (false when there is no memory), where its next bytes are to be put
+ * and how many can be, and that so many have been. */
+bool string_reserve(String *string, size_t capacity);
+char *string_end(String *string, size_t *room);
+void string_extend(String *string, size_t size);
+
+/* Gives memory back that a grown string does not need. */
+void string_trim(String *string);
+
+/* Frees its memory; it is empty then. */
+void string_free(String *string);
 
 #endif
