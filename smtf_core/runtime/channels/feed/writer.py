@@ -90,10 +90,13 @@ class ChannelWriter:
             epoch = 0
             while (descriptor := self._reader()) is not None:
                 thread = self._thread(self._pass, epoch, descriptor)
-                self._passes = [known for known in self._passes if known.is_alive()] + [thread]
-                thread.start()
                 epoch += 1
-                self._make(epoch)
+                try:
+                    # Before the pass can end, so that at every moment there is the mark of one that has not.
+                    self._make(epoch)
+                finally:
+                    self._passes = [known for known in self._passes if known.is_alive()] + [thread]
+                    thread.start()
         except OSError as error:
             self._fail(error)
 
