@@ -68,6 +68,38 @@ def test_broken_streams(dataset, channel, reader, record_format, stream, before,
     channel.join()
 
 
+LARGE = [b"a" * 100_001, b"b" * 2_000_000, b"c" * 50_000]
+BROKEN_LARGE = [
+    ("TFRecord", tfrecord(LARGE)[:-1], 2, "record 2, byte 2100033", "in the middle of this record, 50015 bytes"),
+    ("TFRecord", tfrecord(LARGE)[:1_500_000], 1, "record 1, byte 100017", "this record, 1399983 bytes after"),
+    ("TFRecord", changed(tfrecord(LARGE), 1_999_999), 1, "record 1, byte 100017", r"data \(2000000 bytes\) is wrong"),
+    ("TFRecord", changed(tfrecord(LARGE), 100_016), 0, "record 0, byte 0", r"data \(100001 bytes\) is wrong"),
+    # Says that it has 2 ** 28 bytes, more than ever come.
+    (
+        "RecordIO",
+        recordio(LARGE[:1]) + struct.pack("<II", 0xCED7230A, 1 << 28) + LARGE[1],
+        1,
+        "record 1, byte 100012",
+        "2000008 b",
+    ),
+    ("RecordIO", recordio(LARGE, 70_000)[:-1], 2, "record 2, byte 2100252", "this record, 50007 bytes after"),
+    ("RecordIO", recordio(LARGE) + b"x" * 8, 3, "record 3, byte 2150028", "is 0x78787878, not RecordIO's magic"),
+]
+
+
+@pytest.mark.parametrize(("record_format", "stream", "before", "where", "what"), BROKEN_LARGE)
+def test_broken_streams_of_large_records(dataset, channel, record_format, stream, before, where, what):
+    import tensorflow as tf
+
+    channel.write(stream, piece=60_001)
+    seen = []
+    with pytest.raises(tf.errors.OpError, match=f"channel 'train', epoch 0, {where}: .*{what}"):
+        for record in dataset(record_format):
+            seen.append(record.numpy())
+    assert seen == LARGE[:before]
+    channel.join()
+
+
 @pytest.mark.parametrize("reason", ["", "the file train/3 has vanished"])
 def test_writer_that_left_its_mark_did_not_finish(dataset, channel, reason):
     """Between two records a death looks like an end, but for the mark."""

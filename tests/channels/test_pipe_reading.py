@@ -162,8 +162,9 @@ def test_what_a_benchmark_prints(dataset, channel, capfd):
     assert "pass 1 of this data set" in out
 
 
-def test_corrupted_records_can_be_left_out(dataset, channel):
-    records = [b"%d" % i * 20 for i in range(10)]
+@pytest.mark.parametrize("times", [20, 100_000], ids=["small", "large"])
+def test_corrupted_records_can_be_left_out(dataset, channel, times):
+    records = [b"%d" % i * times for i in range(10)]
     stream = bytearray(tfrecord(records))
     for corrupt in (2, 3, 7):
         stream[sum(len(record) + 16 for record in records[:corrupt]) + 15] ^= 1
