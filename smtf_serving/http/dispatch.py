@@ -21,6 +21,7 @@ from smtf_serving.http.settings import AUTO, OFF, HttpSettings
 logger = logging.getLogger(__name__)
 
 PING, READY, LIVE = "/ping", "/ready", "/live"
+_HEALTH = frozenset({PING, READY, LIVE})
 _RETRY = {"retry-after": "1"}
 _ENCODINGS = ("gzip", "x-gzip")
 
@@ -98,14 +99,14 @@ class Dispatcher:
             replied: called with the reply, on the loop's thread; perhaps before this method returns.
         """
         server = self._server
-        if request.path in (PING, READY, LIVE):
+        if request.path in _HEALTH:
             replied(self._health(request))
         elif server is None:
             replied(refusal(503, "the model is being loaded", retry=True))
         elif "content-encoding" in request.headers:
             self._submit_encoded(server, request, replied)
         elif not server.quick(request):
-            self._in_pool(request, lambda: server.invoke(request), replied)
+            self._in_pool(request, lambda: _invoked(server, request), replied)
         elif self._batcher is not None and request.method == "POST":
             self._gather(request, replied)
         else:
@@ -140,7 +141,7 @@ class Dispatcher:
                 return refusal(413, f"the body expands to more than {self._settings.max_body} bytes")
             except zlib.error as error:
                 return refusal(400, f"the body is not gzip: {error}")
-            return server.invoke(evolve(request, body=body, headers=_without_encoding(request)))
+            return _invoked(server, evolve(request, body=body, headers=_without_encoding(request)))
 
         self._in_pool(request, expanded, replied)
 
@@ -164,7 +165,7 @@ class Dispatcher:
 
         def run() -> None:
             # A request that has been given up while it waited is not worth a thread.
-            reply = _guarded(request, work) if not answered else _TIMED_OUT
+            reply = work() if not answered else _TIMED_OUT
             self._call_back(lambda: done(reply))
 
         timer = self._loop.call_later(self._settings.timeout, lambda: answer(_TIMED_OUT))
@@ -206,13 +207,9 @@ def _without_encoding(request: Request) -> dict[str, str]:
 
 
 def _invoked(server: ModelServer, request: Request) -> Reply:
-    return _guarded(request, lambda: server.invoke(request))
-
-
-def _guarded(request: Request, work: Callable[[], Reply]) -> Reply:
     """An adapter must not raise; one that does costs its request, not the server."""
     try:
-        return work()
+        return server.invoke(request)
     except Exception as error:
         logger.exception("%s %s failed", request.method, request.path)
         return refusal(500, f"Internal error: {type(error).__name__}")

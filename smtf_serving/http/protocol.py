@@ -19,6 +19,7 @@ import httptools
 
 from smtf_core.interfaces import Reply, Request
 from smtf_serving.http.dispatch import Dispatcher, refusal
+from smtf_serving.http.heads import END, Heads
 from smtf_serving.http.settings import HttpSettings
 
 _MAX_URL, _MAX_HEADERS, _MAX_HEADER_COUNT = 8 * 1024, 64 * 1024, 100
@@ -41,13 +42,19 @@ class _RefusedError(Exception):
 class _Slot:
     """The place of one reply in the order of a connection's replies."""
 
-    __slots__ = ("keep_alive", "reply", "request", "started")
+    __slots__ = ("_connection", "keep_alive", "reply", "request", "started")
 
-    def __init__(self, request: Request, keep_alive: bool, started: float) -> None:
+    def __init__(self, connection: HttpProtocol, request: Request, keep_alive: bool) -> None:
+        self._connection = connection
         self.request = request
         self.keep_alive = keep_alive
-        self.started = started
+        self.started = time.perf_counter()
         self.reply: Reply | None = None
+
+    def replied(self, reply: Reply) -> None:
+        """Take the reply."""
+        self.reply = reply
+        self._connection.write_replies()
 
 
 class HttpProtocol(asyncio.Protocol):
@@ -57,6 +64,7 @@ class HttpProtocol(asyncio.Protocol):
         dispatcher: who answers.
         settings: limits.
         connections: every open connection is in it.
+        heads: those that this connection and others have sent.
         observer: told of every reply, or ``None``.
     """
 
@@ -65,11 +73,14 @@ class HttpProtocol(asyncio.Protocol):
         dispatcher: Dispatcher,
         settings: HttpSettings,
         connections: set[HttpProtocol],
+        heads: Heads,
         observer: Observer | None = None,
     ) -> None:
         self._dispatcher = dispatcher
         self._settings = settings
         self._connections = connections
+        self._heads = heads
+        self._new_head: bytes | None = None  # the first head of what is being parsed, if it is there as a whole
         self._observer = observer
         self._parser: Any = httptools.HttpRequestParser(self)
         self._transport: asyncio.Transport | None = None
@@ -107,6 +118,9 @@ class HttpProtocol(asyncio.Protocol):
             return
         if not self._reading:
             self.active = time.monotonic()
+            data = self._read_known(data)
+            if not data:
+                return
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade:
@@ -134,7 +148,7 @@ class HttpProtocol(asyncio.Protocol):
         self._reading = True
         self._url = b""
         self._headers: dict[str, str] = {}
-        self._header_bytes = 0
+        self._header_bytes = self._header_count = 0
         self._body: list[bytes] = []
         self._size = 0
 
@@ -147,6 +161,7 @@ class HttpProtocol(asyncio.Protocol):
     def on_header(self, name: bytes, value: bytes) -> None:
         """See httptools."""
         self._header_bytes += len(name) + len(value)
+        self._header_count += 1
         if self._header_bytes > _MAX_HEADERS or len(self._headers) >= _MAX_HEADER_COUNT:
             raise _RefusedError(431, "the headers are too large")
         key, text = _lower(name), value.decode("latin-1")
@@ -178,22 +193,58 @@ class HttpProtocol(asyncio.Protocol):
         headers = self._headers
         parser = self._parser
         body = self._body
+        method, path = _method(parser.get_method()), _path(self._url)
         request = Request(
-            method=_method(parser.get_method()),
-            path=_path(self._url),
+            method=method,
+            path=path,
             body=body[0] if len(body) == 1 else b"".join(body),
             content_type=headers.get("content-type", ""),
             accept=headers.get("accept", ""),
             headers=headers,
         )
-        keep_alive = parser.should_keep_alive() and not parser.should_upgrade() and not self._dispatcher.draining
-        slot = _Slot(request, keep_alive, time.perf_counter())
+        keep_alive = parser.should_keep_alive() and not parser.should_upgrade()
+        if self._new_head is not None:
+            if keep_alive:
+                self._heads.learn(self._new_head, method, path, headers, self._header_count)
+            self._new_head = None
+        self._submit(request, keep_alive)
+
+    def _read_known(self, data: bytes) -> bytes:
+        """Take the requests from the front of data whose heads are known and whose bodies are there; give the rest."""
+        while data:
+            end = data.find(END) + len(END)
+            if end < len(END):
+                self._new_head = None
+                return data
+            raw = data[:end]
+            head = self._heads.get(raw)
+            if head is None or len(data) < end + head.length or head.length > self._settings.max_body:
+                self._new_head = raw
+                return data
+            stop = end + head.length
+            request = Request(
+                method=head.method,
+                path=head.path,
+                body=data[end:stop],
+                content_type=head.content_type,
+                accept=head.accept,
+                headers=head.headers,
+            )
+            data = data[stop:]
+            self._submit(request, True)
+            if self._closing:
+                return b""
+        return data
+
+    def _submit(self, request: Request, keep_alive: bool) -> None:
+        keep_alive = keep_alive and not self._dispatcher.draining
+        slot = _Slot(self, request, keep_alive)
         self._slots.append(slot)
         if not keep_alive:
             self._closing = True
         if len(self._slots) >= _MAX_PIPELINED:
             self._pause()
-        self._dispatcher.submit(request, lambda reply: self._replied(slot, reply))
+        self._dispatcher.submit(request, slot.replied)
 
     # --- replies ---
 
@@ -212,8 +263,8 @@ class HttpProtocol(asyncio.Protocol):
         elif self.idle and self._transport is not None:
             self._transport.close()
 
-    def _replied(self, slot: _Slot, reply: Reply) -> None:
-        slot.reply = reply
+    def write_replies(self) -> None:
+        """Write the replies that are there, up to the first that is not."""
         transport = self._transport
         if transport is None:
             return
@@ -233,9 +284,9 @@ class HttpProtocol(asyncio.Protocol):
         """Answer after the replies that are due, and close: what follows in the stream cannot be told apart."""
         self._closing = True
         self._reading = False
-        slot = _Slot(Request(method="?", path="?"), False, time.perf_counter())
+        slot = _Slot(self, Request(method="?", path="?"), False)
         self._slots.append(slot)
-        self._replied(slot, reply)
+        slot.replied(reply)
 
     def _pause(self) -> None:
         if not self._paused and self._transport is not None:
@@ -255,20 +306,27 @@ class HttpProtocol(asyncio.Protocol):
 def _encode(reply: Reply, keep_alive: bool, head_only: bool = False) -> bytes:
     body = reply.body
     head = _head(reply.status, reply.content_type, keep_alive)
-    extra = "".join(f"{name}: {value}\r\n" for name, value in reply.headers.items()) if reply.headers else ""
-    if "\n" in reply.content_type or extra.count("\n") != len(reply.headers):
+    extra = b""
+    if reply.headers:
+        text = "".join(f"{name}: {value}\r\n" for name, value in reply.headers.items())
+        head = head if text.count("\n") == len(reply.headers) else None
+        extra = text.encode("latin-1", "replace")
+    if head is None:
         return _encode(refusal(500, "a header of the reply has a line break in it"), keep_alive, head_only)
     return b"%bdate: %b\r\ncontent-length: %d\r\n%b\r\n%b" % (
         head,
         _date(int(time.time())),
         len(body),
-        extra.encode("latin-1", "replace"),
+        extra,
         b"" if head_only else body,
     )
 
 
 @lru_cache(maxsize=256)
-def _head(status: int, content_type: str, keep_alive: bool) -> bytes:
+def _head(status: int, content_type: str, keep_alive: bool) -> bytes | None:
+    """The first lines of a reply; ``None`` if the content type would add one."""
+    if "\n" in content_type:
+        return None
     connection = "" if keep_alive else "connection: close\r\n"
     text = f"HTTP/1.1 {status} {_REASONS.get(status, 'Unknown')}\r\ncontent-type: {content_type}\r\n{connection}"
     return text.encode("latin-1", "replace")

@@ -18,6 +18,7 @@ from typing import Any
 from smtf_core.errors import MissingExtraError
 from smtf_core.interfaces import ModelServer, Reply, Request
 from smtf_serving.http.dispatch import Dispatcher
+from smtf_serving.http.heads import Heads
 from smtf_serving.http.settings import HttpSettings
 
 try:
@@ -68,8 +69,9 @@ class HttpServer:
         """
         self.port = listening.getsockname()[1]
         observer = _access_log if self._settings.access_log else None
+        heads = Heads()
         listener = await self._loop.create_server(
-            lambda: HttpProtocol(self._dispatcher, self._settings, self._connections, observer),
+            lambda: HttpProtocol(self._dispatcher, self._settings, self._connections, heads, observer),
             sock=listening,
             backlog=_BACKLOG,
         )

@@ -13,6 +13,7 @@ from smtf_core.interfaces import Deployment, Request
 TENSORFLOW = (
     "test_model",
     "test_rest",
+    "test_shortcut",
     "test_invocations",
     "test_handlers",
     "test_reload",

@@ -122,25 +122,33 @@ def run_together(calls: Sequence[Call], max_rows: int) -> list[bytes | ServingEr
     """
     answers: dict[int, bytes | ServingError] = {}
     groups: dict[object, list[int]] = {}
+    sizes = [call.rows for call in calls]
     for index, call in enumerate(calls):
         group = call.group
         groups.setdefault(index if group is None else group, []).append(index)
     for members in groups.values():
-        for batch in _batches(members, calls, max_rows):
+        for batch in batches(members, sizes, max_rows):
             answers.update(zip(batch, _run_batch([calls[index] for index in batch]), strict=True))
     return [answers[index] for index in range(len(calls))]
 
 
-def _batches(members: list[int], calls: Sequence[Call], max_rows: int) -> list[list[int]]:
-    batches: list[list[int]] = []
+def batches(members: Sequence[int], sizes: Sequence[int], max_rows: int) -> list[list[int]]:
+    """Members in groups, in their order, none of more than so many rows unless a member alone has more.
+
+    Args:
+        members: indices into ``sizes``.
+        sizes: numbers of rows.
+        max_rows: the most rows of a group.
+    """
+    made: list[list[int]] = []
     rows = max_rows + 1
     for index in members:
-        if rows + calls[index].rows > max_rows:
-            batches.append([])
+        if rows + sizes[index] > max_rows:
+            made.append([])
             rows = 0
-        batches[-1].append(index)
-        rows += calls[index].rows
-    return batches
+        made[-1].append(index)
+        rows += sizes[index]
+    return made
 
 
 def _run_batch(calls: list[Call]) -> list[bytes | ServingError]:

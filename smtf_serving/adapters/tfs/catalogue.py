@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from attrs import define, evolve, field, frozen
 
@@ -44,6 +45,9 @@ class Catalogue:
     load: Callable[[Path], LoadedModel]
     labels: Mapping[str, Mapping[str, int]] = field(factory=dict)
     _models: Mapping[str, Served] = field(factory=dict, init=False)
+    #: What others have worked out from the models that there are; a new dict whenever there are other models, so that
+    #: whoever fills the old one keeps nothing alive.
+    derived: dict[Any, Any] = field(factory=dict, init=False)
     _writing: threading.RLock = field(factory=threading.RLock, init=False)
     _fingerprints: dict[Path, object] = field(factory=dict, init=False)
 
@@ -123,7 +127,7 @@ class Catalogue:
         """
         with self._writing:
             self.folder(name)
-            self._models = {other: served for other, served in self._models.items() if other != name}
+            self._replace({other: served for other, served in self._models.items() if other != name})
 
     def refresh(self) -> None:
         """Look at every model's folder again: load new versions, then give up those that are gone."""
@@ -134,7 +138,8 @@ class Catalogue:
     def close(self) -> None:
         """Give everything up."""
         with self._writing:
-            served, self._models = self._models, {}
+            served = self._models
+            self._replace({})
             for model in [model for one in served.values() for model in one.loaded.values()]:
                 model.close()
 
@@ -170,7 +175,11 @@ class Catalogue:
         return now == before
 
     def _put(self, name: str, served: Served) -> None:
-        self._models = dict(sorted({**self._models, name: served}.items()))
+        self._replace(dict(sorted({**self._models, name: served}.items())))
+
+    def _replace(self, models: Mapping[str, Served]) -> None:
+        self._models = models
+        self.derived = {}  # after the models: what is put into the new dict is made of them
 
     def _labelled(self, name: str, label: str) -> int:
         version = self.labels.get(name, {}).get(label)

@@ -7,11 +7,21 @@ from __future__ import annotations
 
 import threading
 from bisect import bisect_left
-from collections import Counter
 
 #: Upper bounds of the latency buckets, in microseconds, as TensorFlow Serving has them: 10 * 1.8**n.
 BOUNDS = tuple(10 * 1.8**n for n in range(33))
 _CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+
+class _Counts:
+    """What one model has been asked."""
+
+    __slots__ = ("buckets", "statuses", "sum")
+
+    def __init__(self) -> None:
+        self.statuses: dict[int, int] = {}
+        self.buckets = [0] * (len(BOUNDS) + 1)
+        self.sum = 0
 
 
 class Metrics:
@@ -21,9 +31,7 @@ class Metrics:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._requests: Counter[tuple[str, int]] = Counter()
-        self._buckets: dict[str, list[int]] = {}
-        self._sums: Counter[str] = Counter()
+        self._models: dict[str, _Counts] = {}
 
     def observe(self, model: str, status: int, seconds: float) -> None:
         """Count one request.
@@ -35,24 +43,26 @@ class Metrics:
         """
         microseconds = seconds * 1e6
         with self._lock:
-            self._requests[model, status] += 1
-            buckets = self._buckets.setdefault(model, [0] * (len(BOUNDS) + 1))
-            buckets[bisect_left(BOUNDS, microseconds)] += 1
-            self._sums[model] += int(microseconds)
+            counts = self._models.get(model)
+            if counts is None:
+                counts = self._models[model] = _Counts()
+            counts.statuses[status] = counts.statuses.get(status, 0) + 1
+            counts.buckets[bisect_left(BOUNDS, microseconds)] += 1
+            counts.sum += int(microseconds)
 
     def text(self) -> str:
         """All counters."""
         with self._lock:
-            requests = sorted(self._requests.items())
-            buckets = {model: list(counts) for model, counts in sorted(self._buckets.items())}
-            sums = dict(self._sums)
+            models = sorted(self._models.items())
+            requests = [(model, *pair) for model, counts in models for pair in sorted(counts.statuses.items())]
+            latencies = [(model, list(counts.buckets), counts.sum) for model, counts in models]
         lines = ["# TYPE :tensorflow:serving:request_count counter"]
         lines += [
             f':tensorflow:serving:request_count{{model_name="{_escape(model)}",status="{status}"}} {count}'
-            for (model, status), count in requests
+            for model, status, count in requests
         ]
         lines.append("# TYPE :tensorflow:serving:request_latency histogram")
-        for model, counts in buckets.items():
+        for model, counts, microseconds in latencies:
             total = 0
             for bound, count in zip([*BOUNDS, None], counts, strict=True):
                 total += count
@@ -60,7 +70,7 @@ class Metrics:
                 lines.append(
                     f':tensorflow:serving:request_latency_bucket{{model_name="{_escape(model)}",le="{le}"}} {total}'
                 )
-            lines.append(f':tensorflow:serving:request_latency_sum{{model_name="{_escape(model)}"}} {sums[model]}')
+            lines.append(f':tensorflow:serving:request_latency_sum{{model_name="{_escape(model)}"}} {microseconds}')
             lines.append(f':tensorflow:serving:request_latency_count{{model_name="{_escape(model)}"}} {total}')
         return "\n".join(lines) + "\n"
 

@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import tensorflow as tf
+from attrs import frozen
 from google.protobuf.json_format import MessageToDict  # type: ignore[import-untyped]
 
 from smtf_core.errors import InvalidInputError
 from smtf_core.interfaces import Reply, Request
 from smtf_serving.adapters.tfs import json_text
-from smtf_serving.adapters.tfs.calls import Call, prepare, run_together
+from smtf_serving.adapters.tfs.calls import Call, batches, prepare, run_together
 from smtf_serving.adapters.tfs.catalogue import Catalogue
 from smtf_serving.adapters.tfs.errors import ServingError, error_reply, from_tensorflow, not_found
 from smtf_serving.adapters.tfs.handlers import Context, Handlers
@@ -32,6 +33,7 @@ from smtf_serving.adapters.tfs.invocations import (
 )
 from smtf_serving.adapters.tfs.metrics import Metrics
 from smtf_serving.adapters.tfs.settings import Settings
+from smtf_serving.adapters.tfs.shortcut import Shortcut, shortcut_of
 from smtf_serving.model.folders import ModelFolder, find_models
 from smtf_serving.model.signatures import default_signature
 
@@ -57,6 +59,25 @@ _PROMETHEUS = "/monitoring/prometheus/metrics"
 _MAX_VERSION = 2**63
 # Bodies above this take longer to parse than a small model to call.
 _QUICK_BYTES = 32 * 1024
+# Paths that are remembered; names in another case make new ones without end.
+_MAX_ROUTES = 1024
+
+
+@frozen(eq=False)
+class _Route:
+    """What a path stands for, as long as the models are these.
+
+    Args:
+        model: the model's name.
+        quick: see :class:`~smtf_core.interfaces.ModelServer`.
+        bare: whether rows may come bare.
+        shortcut: to its answer; ``None`` if there is none.
+    """
+
+    model: str
+    quick: bool
+    bare: bool
+    shortcut: Shortcut | None
 
 
 class TfsServer:
@@ -77,6 +98,12 @@ class TfsServer:
     def invoke(self, request: Request) -> Reply:
         """See :class:`~smtf_core.interfaces.ModelServer`."""
         start = time.perf_counter()
+        route = self._route(request)
+        if route is not None and route.shortcut is not None:
+            body = route.shortcut.answer(request.body, route.bare)
+            if body is not None:
+                self._metrics.observe(route.model, 200, time.perf_counter() - start)
+                return Reply(body=body)
         model, reply = self._answer(request)
         self._metrics.observe(model, reply.status, time.perf_counter() - start)
         return reply
@@ -84,9 +111,11 @@ class TfsServer:
     def invoke_many(self, requests: Sequence[Request]) -> Sequence[Reply]:
         """See :class:`~smtf_core.interfaces.BatchingModelServer`."""
         start = time.perf_counter()
-        done: dict[int, tuple[str, Reply]] = {}
+        done = self._by_shortcut(requests)
         waiting: dict[int, tuple[str, str, Call]] = {}
         for index, request in enumerate(requests):
+            if index in done:
+                continue
             outcome = self._guarded(request, self._prepare)
             if isinstance(outcome[1], Call):
                 waiting[index] = (outcome[0], _reply_type(request), outcome[1])
@@ -105,6 +134,9 @@ class TfsServer:
         """See :class:`~smtf_core.interfaces.ModelServer`."""
         if len(request.body) > _QUICK_BYTES:
             return False
+        route = self._route(request)
+        if route is not None:
+            return route.quick
         if request.path == "/invocations":
             if self._handlers is not None:
                 return False
@@ -129,6 +161,59 @@ class TfsServer:
         self._catalogue.close()
         if self._handlers is not None:
             self._handlers.close()
+
+    def _route(self, request: Request) -> _Route | None:
+        """Where a request goes whose path says all about that; ``None`` for others."""
+        if request.method != "POST":
+            return None
+        path = request.path
+        bare = path == "/invocations"
+        if bare and not (
+            self._handlers is None
+            and request.content_type in ("application/json", "")
+            and request.accept in ("application/json", "", "*/*")
+            and CUSTOM_ATTRIBUTES not in request.headers
+        ):
+            return None
+        derived = self._catalogue.derived
+        route: _Route | None = derived.get(path)
+        if route is None and len(derived) < _MAX_ROUTES:
+            try:
+                route = self._make_route(request, bare)
+            except ServingError:
+                return None
+            derived[path] = route
+        return route
+
+    def _make_route(self, request: Request, bare: bool) -> _Route:
+        name, model = self._target(request)
+        predicts = bare or request.path.lower().endswith(":predict")
+        return _Route(name, model.quick, bare, shortcut_of(model) if predicts else None)
+
+    def _by_shortcut(self, requests: Sequence[Request]) -> dict[int, tuple[str, Reply]]:
+        """Index → model and reply, of the requests that a shortcut answers."""
+        groups: dict[int, tuple[_Route, list[int]]] = {}
+        arrays: dict[int, Any] = {}
+        for index, request in enumerate(requests):
+            route = self._route(request)
+            if route is None or route.shortcut is None or not route.shortcut.shares:
+                continue
+            rows = route.shortcut.read(request.body, route.bare)
+            if rows is not None:
+                arrays[index] = rows
+                groups.setdefault(id(route), (route, []))[1].append(index)
+        sizes = [len(arrays[index]) if index in arrays else 0 for index in range(len(requests))]
+        done: dict[int, tuple[str, Reply]] = {}
+        for route, members in groups.values():
+            assert route.shortcut is not None
+            for batch in batches(members, sizes, self._settings.max_batch_size):
+                answers = route.shortcut.predict([arrays[index] for index in batch])
+                done.update(
+                    (index, (route.model, Reply(body=answer)))
+                    for index, answer in zip(batch, answers, strict=True)
+                    if answer is not None
+                )
+        return done
 
     def _answer(self, request: Request) -> tuple[str, Reply]:
         model, outcome = self._guarded(request, self._prepare)

@@ -155,6 +155,11 @@ def decode_b64(value: Any) -> bytes:
         raise ServingError("Unable to base64 decode") from None
 
 
+def exact_limit(dtype: Any) -> int:
+    """The largest whole number that a type of floats has exactly, like all below it."""
+    return _EXACT.get(dtype, _EXACT_FLOAT)
+
+
 def json_type(value: Any) -> str:
     """TensorFlow Serving's name of a value's type."""
     if isinstance(value, bool):
@@ -183,7 +188,7 @@ def _dense(values: Sequence[Any], spec: TensorSpec) -> Array | None:
     if dtype in _FLOATS:
         if not types <= _NUMBERS:
             return None
-        if int in types and not _exact(level, _EXACT.get(dtype, _EXACT_FLOAT)):
+        if int in types and not _exact(level, exact_limit(dtype)):
             return None
         with np.errstate(over="ignore"):
             return np.array(level, spec.numpy_dtype).reshape(shape)
@@ -294,7 +299,7 @@ def _element(value: Any, spec: TensorSpec) -> Any:
             return value
     elif dtype in _FLOATS:
         if type(value) in _NUMBERS:
-            if not _exact([value], _EXACT.get(dtype, _EXACT_FLOAT)):
+            if not _exact([value], exact_limit(dtype)):
                 target = "double" if dtype == tf.float64 else "float"
                 raise ServingError(f"Cannot convert JSON value: {shown(value)} to {target} without loss of precision.")
             return value
