@@ -58,13 +58,11 @@ def serve(
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     # Imported late: `smtf serve --help` and its errors do without.
-    from smtf_serving.http.settings import AUTO, AUTO_ROWS, HttpSettings
+    from smtf_serving.http.settings import HttpSettings
 
     try:
         environment = {name: value for name, value in os.environ.items() if name.startswith("SAGEMAKER_")}
         settings = HttpSettings.make(environment, **given)
-        if settings.batching == AUTO:
-            environment.setdefault("SAGEMAKER_TFS_MAX_BATCH_SIZE", str(AUTO_ROWS))
         spec = choose_serving_adapter(Registries(PluginManager()).serving_adapters, adapter)
         from smtf_serving.http.process import Service
         from smtf_serving.http.process import serve as serve_service

@@ -229,7 +229,7 @@ def _commands(scratch: Path, cache: Path, python: str) -> dict[str, Any]:
         "smtf, tfs, without oneDNN": smtf(TF, TF_ENABLE_ONEDNN_OPTS="0"),
         "smtf, tfs, /invocations": smtf(INVOCATIONS),
         "smtf, tfs, batching auto": smtf(TF, "--batching", "auto"),
-        "smtf, python": smtf(INVOCATIONS, "--adapter", "python"),
+        "smtf, python": smtf({**INVOCATIONS, "body": json.dumps([ROW])}, "--adapter", "python"),
         "flask + gunicorn gevent, 2 workers": flask,
         "bentoml": bentoml,
         "litserve": litserve("single"),

@@ -105,7 +105,7 @@ class ModelServer(Protocol):
 
 @runtime_checkable
 class BatchingModelServer(ModelServer, Protocol):
-    """A model server that answers several requests with fewer calls of the model."""
+    """A model server that answers several requests at once, perhaps with fewer calls of the model."""
 
     def invoke_many(self, requests: Sequence[Request]) -> Sequence[Reply]:
         """Answer requests that came together, each as ``invoke`` would; in their order."""

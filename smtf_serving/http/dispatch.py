@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from attrs import evolve
 
 from smtf_core.interfaces import BatchingModelServer, ModelServer, Reply, Request
-from smtf_serving.http.settings import AUTO, OFF, HttpSettings
+from smtf_serving.http.settings import ON, HttpSettings
 
 logger = logging.getLogger(__name__)
 
@@ -84,7 +84,7 @@ class Dispatcher:
     def serve(self, server: ModelServer) -> None:
         """From now on, ask this server."""
         self._server = server
-        if self._settings.batching != OFF and isinstance(server, BatchingModelServer):
+        if isinstance(server, BatchingModelServer):
             self._batcher = server
 
     def ready(self) -> bool:
@@ -176,10 +176,12 @@ class Dispatcher:
         if len(self._gathered) >= self._settings.max_batch:
             self._flush()
         elif len(self._gathered) == 1:
-            if self._settings.batching == AUTO:
-                self._loop.call_soon(self._flush)
-            else:
+            if self._settings.batching == ON:
                 self._loop.call_later(self._settings.batch_timeout, self._flush)
+            else:
+                # Even if each is a call of the model's own: code stays in the processor's caches when it is run for all
+                # requests of a moment in a row.
+                self._loop.call_soon(self._flush)
 
     def _flush(self) -> None:
         gathered, self._gathered = self._gathered, []

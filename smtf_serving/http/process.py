@@ -25,7 +25,7 @@ from smtf_core.interfaces import Deployment, ModelServer
 from smtf_core.plugins import PluginManager
 from smtf_core.registry import Registries
 from smtf_serving.http.server import HttpServer, bind, new_event_loop
-from smtf_serving.http.settings import HttpSettings
+from smtf_serving.http.settings import AUTO, AUTO_ROWS, OFF, HttpSettings
 
 logger = logging.getLogger(__name__)
 
@@ -53,7 +53,13 @@ class Service:
     def load(self, port: int) -> ModelServer:
         """Load it, to be reached at ``port``."""
         adapter = Registries(PluginManager()).serving_adapters.make(self.adapter)
-        environment = {**self.deployment.environment, "SAGEMAKER_BIND_TO_PORT": str(port)}
+        environment = {
+            **self.deployment.environment,
+            "SAGEMAKER_BIND_TO_PORT": str(port),
+            "SAGEMAKER_TFS_ENABLE_BATCHING": "false" if self.settings.batching == OFF else "true",
+        }
+        if self.settings.batching == AUTO:
+            environment.setdefault("SAGEMAKER_TFS_MAX_BATCH_SIZE", str(AUTO_ROWS))
         server: ModelServer = adapter.load(evolve(self.deployment, environment=environment))
         return server
 

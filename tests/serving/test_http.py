@@ -323,7 +323,7 @@ def test_silent_connections_are_closed(echo):
 
 
 def test_requests_of_one_moment_share_a_call(echo):
-    for batching in ("auto", "on"):
+    for batching in ("off", "auto", "on"):
         model = Echo()
         with serving(model, batching=batching, max_batch=8) as (_, port):
             one = b"POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\n%d"

@@ -291,10 +291,14 @@ def test_requests_that_share_a_call_are_answered_each(server, monkeypatch):
     requests.append(Request(method="GET", path=f"{V1}/ref"))
     model = server._catalogue.find("ref")[1]
     sizes = []
+    monkeypatch.setattr(server, "_max_rows", 8)
     server._catalogue.derived.clear()
     call = model.way.calls["serving_default"]
     monkeypatch.setitem(model.way.calls, "serving_default", lambda x: sizes.append(len(x)) or call(x))
     together = server.invoke_many(requests)
     server._catalogue.derived.clear()
     assert sorted(sizes) == [1, 4, 8]
-    assert [reply.body for reply in together] == [server.invoke(request).body for request in requests]
+    alone = [server.invoke(request).body for request in requests]
+    assert [reply.body for reply in together] == alone
+    monkeypatch.setattr(server, "_max_rows", 1)
+    assert [reply.body for reply in server.invoke_many(requests)] == alone

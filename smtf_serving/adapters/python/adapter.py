@@ -17,6 +17,9 @@ from smtf_serving.model.signatures import Signature, default_signature
 
 logger = logging.getLogger(__name__)
 
+# Bodies above this take longer to convert than a small model to call.
+_QUICK_BYTES = 8 * 1024
+
 
 class PythonAdapter:
     """See :class:`~smtf_core.interfaces.ServingAdapter`."""
@@ -88,7 +91,9 @@ class PythonServer:
 
     def quick(self, request: Request) -> bool:
         """See :class:`~smtf_core.interfaces.ModelServer`: the user's functions may take any time."""
-        return False
+        if self._hooks is not None or len(request.body) > _QUICK_BYTES:
+            return False
+        return self.signature()[0].quick
 
     def ready(self) -> bool:
         """See :class:`~smtf_core.interfaces.ModelServer`."""

@@ -93,6 +93,8 @@ class TfsServer:
         self._catalogue = catalogue
         self._settings = settings
         self._handlers = handlers
+        # Without batching every request is a call of its own, so that its bits do not depend on its neighbours.
+        self._max_rows = settings.max_batch_size if settings.batching else 1
         self._metrics = Metrics()
 
     def invoke(self, request: Request) -> Reply:
@@ -121,7 +123,7 @@ class TfsServer:
                 waiting[index] = (outcome[0], _reply_type(request), outcome[1])
             else:
                 done[index] = (outcome[0], outcome[1])
-        answers = run_together([call for _, _, call in waiting.values()], self._settings.max_batch_size)
+        answers = run_together([call for _, _, call in waiting.values()], self._max_rows)
         for (index, (model, media, _)), answer in zip(waiting.items(), answers, strict=True):
             failed = isinstance(answer, ServingError)
             done[index] = model, error_reply(answer) if failed else Reply(body=answer, content_type=media)  # type: ignore[arg-type]
@@ -206,7 +208,7 @@ class TfsServer:
         done: dict[int, tuple[str, Reply]] = {}
         for route, members in groups.values():
             assert route.shortcut is not None
-            for batch in batches(members, sizes, self._settings.max_batch_size):
+            for batch in batches(members, sizes, self._max_rows):
                 answers = route.shortcut.predict([arrays[index] for index in batch])
                 done.update(
                     (index, (route.model, Reply(body=answer)))
