@@ -1,4 +1,4 @@
-"""Writes the pages of docs/ that say what the code says: hooks, kinds of plugins, commands, Python interface, shims.
+"""Writes the pages of docs/ that say what the code says: hooks, plugins, models, commands, Python interface, shims.
 
 ``python docs/generate.py`` rewrites them and adds new hooks and arguments to tests/docs/hook_signatures.json.
 ``python docs/generate.py --check`` writes nothing and exits with 1 when one of them is stale.
@@ -13,9 +13,9 @@ DOCS = Path(__file__).parent
 if str(DOCS) not in sys.path:
     sys.path.insert(0, str(DOCS))
 
-from generators import api, commands, hooks, kinds, lifecycle, shims  # noqa: E402 - found through the line above
+from generators import api, commands, hooks, kinds, lifecycle, models, shims  # noqa: E402 - found through the line above
 
-_GENERATORS = (hooks, lifecycle, kinds, commands, api, shims)
+_GENERATORS = (hooks, lifecycle, kinds, models, commands, api, shims)
 
 
 def made() -> dict[Path, str]:

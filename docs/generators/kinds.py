@@ -13,6 +13,7 @@ import attrs
 from attrs import frozen
 
 from generators import docstrings
+from generators.records import methods, record
 from smtf_core.interfaces import Spec
 from smtf_core.plugins import PluginManager
 from smtf_core.registry import Registries
@@ -137,10 +138,10 @@ def _page(kind: Kind, registries: Registries) -> str:
         "## What comes with smtf",
         _table(kind, registries, spec),
         f"## {spec.__name__}",
-        *_record(spec),
+        *record(spec),
     ]
     for cls in others:
-        blocks += [f"## {cls.__name__}", *(_protocol(cls) if _is_protocol(cls) else _record(cls))]
+        blocks += [f"## {cls.__name__}", *(_protocol(cls) if _is_protocol(cls) else record(cls))]
     return "\n\n".join(blocks) + "\n"
 
 
@@ -189,49 +190,10 @@ def _value(value: Any) -> str:
     return f"`{value}`"
 
 
-def _record(cls: Any) -> list[str]:
-    """An attrs class: its text, and its attributes with types and defaults, inherited ones included."""
-    docstring = docstrings.read(cls)
-    texts = {**(docstrings.read(Spec).entries("Args") if issubclass(cls, Spec) else {}), **docstring.entries("Args")}
-    rows = ["| attribute | type | default | |", "|---|---|---|---|"]
-    for attribute in attrs.fields(cls):
-        default = "required" if attribute.default is attrs.NOTHING else f"`{_default(attribute.default)}`"
-        kind = str(attribute.type).replace("|", "\\|")
-        rows.append(f"| `{attribute.name}` | `{kind}` | {default} | {texts.get(attribute.name, '')} |")
-    blocks = [docstring.summary, *([docstring.description] if docstring.description else []), "\n".join(rows)]
-    return blocks + _methods(cls)
-
-
-def _default(default: Any) -> str:
-    if isinstance(default, attrs.Factory):  # type: ignore[arg-type]
-        return repr(default.factory())
-    return repr(default)
-
-
 def _protocol(cls: type) -> list[str]:
     bases = [base.__name__ for base in cls.__bases__ if _is_protocol(base) and base.__module__ != "typing"]
     docstring = docstrings.read(cls)
     blocks = docstrings.section(docstring)
     if bases:
         blocks.insert(1, f"Besides, everything that `{'`, `'.join(bases)}` has.")
-    return blocks + _methods(cls)
-
-
-def _methods(cls: type) -> list[str]:
-    blocks = []
-    for name, value in vars(cls).items():
-        if name.startswith("_"):
-            continue
-        if isinstance(value, property):
-            shown = f"{name}  # a property: {docstrings.annotation(inspect.signature(value.fget).return_annotation)}"
-            documented: Any = value
-        elif inspect.isfunction(value):
-            shown, documented = docstrings.signature(name, value, method=True), value
-        else:
-            continue
-        blocks += [
-            f"### {cls.__name__}.{name}",
-            f"```python\n{shown}\n```",
-            *docstrings.section(docstrings.read(documented)),
-        ]
-    return blocks
+    return blocks + methods(cls)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import doctest
 import re
 import shlex
@@ -10,15 +11,23 @@ from pathlib import Path
 
 import click
 import pytest
+from call_binding import bind_calls, imported, public_names
 
 from smtf_core.cli import main
 
 ROOT = Path(__file__).parent.parent.parent
 PAGES = [ROOT / "README.md", ROOT / "ARCHITECTURE.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
+# Pages that are written by hand; the others show signatures, and tests/docs/test_generated.py looks at their examples.
+WRITTEN = [page for page in PAGES if not page.read_text(encoding="utf-8").startswith("<!-- Made by docs/generate.py")]
+
+
+def text(page: Path) -> str:
+    return page.read_text(encoding="utf-8")
+
 
 def blocks(page: Path, language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    return re.findall(rf"^```{language}\n(.*?)^```", text(page), re.MULTILINE | re.DOTALL)
 
 
 def commands(page: Path) -> Iterator[str]:
@@ -40,6 +49,42 @@ def test_sessions_give_what_they_say(page, tmp_path, monkeypatch):
     results = doctest.DocTestRunner(optionflags=flags).run(test, out=told.append)
     assert results.attempted > 0
     assert results.failed == 0, "".join(told)
+
+
+@pytest.mark.parametrize(
+    "page", [page for page in WRITTEN if blocks(page, "python")], ids=lambda page: str(page.relative_to(ROOT))
+)
+def test_examples_import_and_call_what_there_is(page):
+    known = public_names()
+    for block in blocks(page, "python"):
+        tree = ast.parse(block)
+        known |= dict(imported(tree))
+        bind_calls(tree, known)
+
+
+def test_what_does_not_fit_is_noticed():
+    known = public_names()
+    assert bind_calls(ast.parse("TensorFlow('a.py').fit('x'); estimator.fit('x', wait=False); other(1)"), known) == 2
+    for wrong in ("TensorFlow(steps=1)", "estimator.fit(a=1)", "predictor.predict()", "s3_input()"):
+        with pytest.raises(TypeError):
+            bind_calls(ast.parse(wrong), known)
+    with pytest.raises(AttributeError):
+        bind_calls(ast.parse("estimator.train()"), known)
+    with pytest.raises(AttributeError):
+        dict(imported(ast.parse("from smtf_core import Estimator")))
+
+
+@pytest.mark.parametrize(
+    ("page", "block"),
+    [
+        pytest.param(page, block, id=f"{page.name}-{number}")
+        for page in PAGES
+        for number, block in enumerate(re.findall(r"<!-- runs -->\n\n```python\n(.*?)^```", text(page), re.M | re.S))
+    ],
+)
+def test_examples_that_need_nothing_run(page, block, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    exec(compile(block, str(page), "exec"), {})
 
 
 @pytest.mark.parametrize(

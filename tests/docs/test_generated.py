@@ -9,13 +9,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import attrs
 import click
 import generate
 import pytest
 from generators import commands, docstrings, hooks, kinds, lifecycle
 
 import smtf_core
-from smtf_core import hookspecs, interfaces
+from smtf_core import hookspecs, interfaces, models
 from smtf_core.cli import COMMANDS, main
 from smtf_core.plugins import PluginManager
 from smtf_core.registry import Registries
@@ -176,6 +177,16 @@ def test_every_kind_and_every_interface_has_its_page():
     for name in interfaces.__all__:
         if inspect.isclass(getattr(interfaces, name)) and name != "Spec":
             assert f"\n## {name}\n" in text, f"{name} is on no page of docs/kinds: see docs/generators/kinds.py"
+
+
+def test_every_model_is_on_its_page():
+    page = (DOCS / "models.md").read_text(encoding="utf-8")
+    for name in models.__all__:
+        assert f"\n## {name}\n" in page
+        for attribute in attrs.fields(getattr(models, name)) if attrs.has(getattr(models, name)) else ():
+            row = re.search(rf"^## {name}\n.*?^\| `{attribute.name}` \| (.+) \|$", page, re.M | re.S)
+            assert row is not None
+            assert row[1].split(" | ")[-1].strip(), f"the docstring of {name} does not explain {attribute.name}"
 
 
 def test_methods_and_their_arguments_are_explained():

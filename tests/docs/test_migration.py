@@ -13,18 +13,18 @@ import re
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 import pytest
+from call_binding import OBJECTS, bind_calls, public_names
 from generators import docstrings
 
 import smtf_core
-from smtf_core import Predictor, TensorFlow, errors
+from smtf_core import TensorFlow, errors
 
 PAGE = (Path(__file__).parent.parent.parent / "docs" / "migrate.md").read_text(encoding="utf-8")
 THEIRS: dict[str, list[str]] = json.loads(Path(__file__).with_name("sagemaker_sdk.json").read_text(encoding="utf-8"))
-# What the names of objects in the table stand for: ours, theirs.
-OBJECTS = {"estimator": (TensorFlow, "TensorFlow"), "predictor": (Predictor, "RealTimePredictor")}
+# What the names of objects in the table stand for in the SDK.
+THEIR_OBJECTS = {"estimator": "TensorFlow", "predictor": "RealTimePredictor"}
 
 
 def section(heading: str) -> str:
@@ -45,17 +45,6 @@ def calls(code: str) -> Iterator[ast.Call]:
     return (node for node in ast.walk(ast.parse(code, mode="eval")) if isinstance(node, ast.Call))
 
 
-def ours(function: ast.expr) -> tuple[Any, bool]:
-    """What is called, and whether it gets an object first."""
-    if isinstance(function, ast.Name):
-        return getattr(smtf_core, function.id), False
-    assert isinstance(function, ast.Attribute)
-    assert isinstance(function.value, ast.Name)
-    if function.value.id in OBJECTS:
-        return inspect.getattr_static(OBJECTS[function.value.id][0], function.attr), True
-    return getattr(getattr(smtf_core, function.value.id), function.attr), False
-
-
 @pytest.mark.parametrize("code", [our for _, our in CALLS])
 def test_our_column_is_what_there_is(code):
     if imported := re.fullmatch(r"from (\S+) import (\w+)", code):
@@ -64,15 +53,14 @@ def test_our_column_is_what_there_is(code):
         assert hasattr(errors, caught[1])
     elif "(" not in code:
         assert_attributes(code)
-    for call in calls(code) if re.match(r"[\w.]+\(", code) else ():
-        function, takes_object = ours(call.func)
-        positional = [object()] * (len(call.args) + takes_object)
-        inspect.signature(function).bind(*positional, **{keyword.arg: object() for keyword in call.keywords})
+    else:
+        tree = ast.parse(code, mode="eval")
+        assert bind_calls(tree, public_names()) == sum(isinstance(node, ast.Call) for node in ast.walk(tree))
 
 
 def assert_attributes(code: str) -> None:
     name, *attributes = code.split(".")
-    owner = OBJECTS[name][0]
+    owner = OBJECTS[name]
     documented = docstrings.read(owner).entries("Attributes")
     assert hasattr(owner, attributes[0]) or attributes[0] in documented
     if attributes[1:] == ["job_name"]:
@@ -87,7 +75,7 @@ def assert_attributes(code: str) -> None:
 def test_their_column_is_what_the_sdk_has(code):
     for call in calls(code):
         name = ast.unparse(call.func)
-        for stands_for, (_, theirs) in OBJECTS.items():
+        for stands_for, theirs in THEIR_OBJECTS.items():
             name = re.sub(rf"^{stands_for}\b", theirs, name)
         assert {keyword.arg for keyword in call.keywords} <= set(THEIRS[name])
         assert len(call.args) + len(call.keywords) <= len(THEIRS[name])
