@@ -151,10 +151,9 @@ class Cache:
 
 
 def _files(root: Path) -> Iterator[tuple[Path, os.stat_result]]:
-    for folder in root.iterdir():
-        for path in folder.iterdir():
-            with contextlib.suppress(FileNotFoundError):  # another job is cleaning, too
-                yield path, path.stat()
+    for path in root.glob("??/*"):
+        with contextlib.suppress(FileNotFoundError):  # another job is cleaning, too
+            yield path, path.stat()
 
 
 def _forget(partial: Path) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from smtf_core.models.uri import scheme_of
 from smtf_core.sources.source import SourceFile, file_at
 
 _SUFFIX_OF_REFERENCES = "-ref"
+_AT_ONCE = 16
 
 
 def files_named_by(manifest: SourceFile) -> list[SourceFile]:
@@ -43,7 +45,9 @@ def files_named_by(manifest: SourceFile) -> list[SourceFile]:
     ):
         raise InvalidInputError(f"{manifest.uri} is not a manifest, {form}")
     prefix = content[0]["prefix"]
-    return [_named(f"{prefix}{name}", name, manifest) for name in content[1:]]
+    # Each is looked at in a request of its own.
+    with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="smtf-manifest") as pool:
+        return list(pool.map(lambda name: _named(f"{prefix}{name}", name, manifest), content[1:]))
 
 
 def _named(uri: str, name: str, manifest: SourceFile) -> SourceFile:
