@@ -73,6 +73,10 @@ class EndpointError(SmtfError):
         self.status = status
 
 
+class EndpointUnreachableError(SmtfError, ConnectionError):
+    """An endpoint does not answer: it has been deleted, has failed, or cannot be reached from here."""
+
+
 class StorageError(SmtfError, OSError):
     """Data could not be read from or written to a remote store.
 

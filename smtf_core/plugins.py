@@ -74,6 +74,8 @@ class PluginManager:
         self._pluggy = pluggy.PluginManager(hookspecs.PROJECT)
         self._pluggy.add_hookspecs(hookspecs)
         self._plugins: list[Plugin] = []
+        #: What a :class:`~smtf_core.registry.Registry` has made to be shared: (kind, name) → implementation.
+        self.shared: dict[tuple[str, str], Any] = {}
         patterns = [*(disabled or ()), *os.environ.get(DISABLE_VARIABLE, "").split(",")]
         self._disabled = [pattern.strip() for pattern in patterns if pattern.strip()]
         if autoload:

@@ -111,6 +111,17 @@ class Registry(Generic[S]):
         """
         return self.factory(name)(*arguments)
 
+    def shared(self, name: str) -> Any:
+        """The one implementation of ``name`` that all users of these plugins share, made when it is first asked for.
+
+        Raises:
+            SmtfError: see :meth:`make`.
+        """
+        made = self._plugins.shared
+        if (self._kind, name) not in made:
+            made[self._kind, name] = self.make(name, self._plugins)
+        return made[self._kind, name]
+
     def factory(self, name: str) -> Callable[..., Any]:
         """The factory of ``name``, imported; raises as :meth:`make` does."""
         spec = self.find(name)

@@ -13,6 +13,7 @@ import click
 
 from smtf_core.errors import InvalidInputError, SmtfError
 from smtf_core.interfaces import Deployment
+from smtf_core.models.layout import write_atomically
 from smtf_core.plugins import PluginManager
 from smtf_core.registry import Registries
 from smtf_core.selection import choose_serving_adapter
@@ -37,6 +38,7 @@ _FAILED, _USAGE = 1, 2
 @click.option("--drain", "drain_seconds", type=float, metavar="S", help="Seconds to end in.  [default: 25]")
 @click.option("--reload", "reload_seconds", type=float, metavar="S", help="Seconds between looks for new versions.")
 @click.option("--label", "labels", multiple=True, metavar="MODEL/LABEL=V", help="A label for a version. Repeatable.")
+@click.option("--address-file", type=click.Path(dir_okay=False), help="File to write the address to, once it answers.")
 @click.option("--access-log", is_flag=True, default=None, help="A line of JSON for every request on standard output.")
 def serve(
     model: str,
@@ -45,6 +47,7 @@ def serve(
     framework_version: str | None,
     workers: int | None,
     labels: tuple[str, ...],
+    address_file: str | None,
     **given: object,
 ) -> None:
     """Answer requests over HTTP with the models in MODEL, a folder or a model.tar.gz.
@@ -82,13 +85,17 @@ def serve(
             )
             service = Service(deployment=deployment, adapter=spec.name, settings=settings)
             count = workers if workers is not None else _workers(environment)
-            serve_service(
-                service, count, lambda port: click.echo(f"serving on http://{settings.host}:{port}", err=True)
-            )
+            serve_service(service, count, lambda port: _announce(f"http://{settings.host}:{port}", address_file))
     except InvalidInputError as error:
         _fail(error, _USAGE)
     except (SmtfError, OSError) as error:
         _fail(error, _FAILED)
+
+
+def _announce(address: str, file: str | None) -> None:
+    click.echo(f"serving on {address}", err=True)
+    if file is not None:
+        write_atomically(Path(file), address)
 
 
 def _workers(environment: dict[str, str]) -> int:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from smtf_backends.inprocess.endpoint import InProcessEndpoint
+from smtf_backends.inprocess.endpoint import InProcessEndpoint, running_endpoints, start_endpoint
 from smtf_backends.inprocess.run import Run
 from smtf_core.client.code import check_remote_code
 from smtf_core.client.feeding import feeds_of
 from smtf_core.client.folder import claim, find
 from smtf_core.client.staging import require_tensorflow, stage
 from smtf_core.errors import InvalidInputError
-from smtf_core.interfaces import Deployment, ModelServer
+from smtf_core.interfaces import Deployment
 from smtf_core.models import Job, JobHandle, JobState, JobStatus, LogLine, TrainingResult
 from smtf_core.models.uri import local_path
 from smtf_core.plugins import PluginManager
@@ -30,7 +30,6 @@ class InProcessBackend:
     def __init__(self, plugins: PluginManager) -> None:
         self._plugins = plugins
         self._runs: dict[str, Run] = {}
-        self._endpoints: dict[str, InProcessEndpoint] = {}
 
     def submit(self, job: Job) -> JobHandle:
         """See :class:`~smtf_core.interfaces.Backend`."""
@@ -84,16 +83,16 @@ class InProcessBackend:
         """See :class:`~smtf_core.interfaces.Backend`."""
         return find(handle).result()
 
-    def deploy(self, name: str, adapter: str, deployment: Deployment, instance_count: int) -> InProcessEndpoint:
+    def deploy(
+        self, name: str, adapter: str, deployment: Deployment, instance_count: int, *, detach: bool
+    ) -> InProcessEndpoint:
         """See :class:`~smtf_core.interfaces.ServingBackend`."""
         if instance_count != 1:
             raise InvalidInputError(f"backend inprocess runs an endpoint on 1 instance, not on {instance_count}")
-        if name in self._endpoints:
-            raise InvalidInputError(f"there is an endpoint {name!r} already; delete it, or choose another name")
-        server: ModelServer = Registries(self._plugins).serving_adapters.make(adapter).load(deployment)
-        self._endpoints[name] = InProcessEndpoint(name, server, self._endpoints.pop)
-        return self._endpoints[name]
+        if detach:
+            raise InvalidInputError("endpoints of backend inprocess end with this process; deploy on 'process'")
+        return start_endpoint(name, lambda: Registries(self._plugins).serving_adapters.make(adapter).load(deployment))
 
     def endpoints(self) -> tuple[InProcessEndpoint, ...]:
-        """See :class:`~smtf_core.interfaces.ServingBackend`; those of this backend object."""
-        return tuple(endpoint for _, endpoint in sorted(self._endpoints.items()))
+        """See :class:`~smtf_core.interfaces.ServingBackend`; those of this process."""
+        return running_endpoints()

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 
-from smtf_core.errors import SmtfError
+from smtf_core.errors import EndpointUnreachableError, InvalidInputError
 from smtf_core.interfaces import ModelServer, Reply, Request
+from smtf_core.models import EndpointState
+
+# They belong to the process, not to the backend object of one caller: any part of a notebook finds them by name.
+# ``None`` is the place of one that is being loaded.
+_running: dict[str, InProcessEndpoint | None] = {}
+_taking_names = threading.Lock()
 
 
 class InProcessEndpoint:
@@ -14,29 +21,65 @@ class InProcessEndpoint:
     Args:
         name: its name.
         server: the loaded models.
-        deleted: called when it is deleted.
     """
 
-    def __init__(self, name: str, server: ModelServer, deleted: Callable[[str], object]) -> None:
+    def __init__(self, name: str, server: ModelServer) -> None:
         self._name = name
         self._server: ModelServer | None = server
-        self._deleted = deleted
 
     @property
     def name(self) -> str:
         """See :class:`~smtf_core.interfaces.Endpoint`."""
         return self._name
 
+    @property
+    def state(self) -> EndpointState:
+        """See :class:`~smtf_core.interfaces.Endpoint`."""
+        return EndpointState.FAILED if self._server is None else EndpointState.IN_SERVICE
+
+    @property
+    def address(self) -> str | None:
+        """See :class:`~smtf_core.interfaces.Endpoint`; there is none."""
+        return None
+
     def invoke(self, request: Request) -> Reply:
         """See :class:`~smtf_core.interfaces.Endpoint`."""
         server = self._server
         if server is None:
-            raise SmtfError(f"endpoint {self._name!r} has been deleted")
+            raise EndpointUnreachableError(f"endpoint {self._name!r} has been deleted")
         return server.invoke(request)
 
     def delete(self) -> None:
         """See :class:`~smtf_core.interfaces.Endpoint`."""
         server, self._server = self._server, None
         if server is not None:
-            self._deleted(self._name)
+            _running.pop(self._name)
             server.close()
+
+
+def start_endpoint(name: str, load: Callable[[], ModelServer]) -> InProcessEndpoint:
+    """Load the models of an endpoint.
+
+    Args:
+        name: of the endpoint.
+        load: loads them.
+
+    Raises:
+        InvalidInputError: the name is taken.
+    """
+    with _taking_names:
+        if name in _running:
+            raise InvalidInputError(f"there is an endpoint {name!r} already; delete it, or choose another name")
+        _running[name] = None
+    try:
+        endpoint = InProcessEndpoint(name, load())
+    except BaseException:
+        del _running[name]
+        raise
+    _running[name] = endpoint
+    return endpoint
+
+
+def running_endpoints() -> tuple[InProcessEndpoint, ...]:
+    """Those of this process, sorted by name."""
+    return tuple(endpoint for _, endpoint in sorted(_running.items()) if endpoint is not None)

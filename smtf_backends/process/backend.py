@@ -16,6 +16,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import suppress
 
+from smtf_backends.process.endpoint import ProcessEndpoint, endpoints_folder
 from smtf_backends.process.launch import HOSTS, LAUNCHER_LOG, Launch, host_root
 from smtf_core.client.code import check_remote_code
 from smtf_core.client.feeding import feeds_of
@@ -23,6 +24,7 @@ from smtf_core.client.folder import JobFolder, claim, find
 from smtf_core.client.ledger import Ledger
 from smtf_core.client.staging import require_tensorflow, stage
 from smtf_core.errors import InvalidInputError
+from smtf_core.interfaces import Deployment
 from smtf_core.models import Job, JobHandle, JobRecord, JobStatus, Layout, LogLine, TrainingResult
 from smtf_core.models.cluster import Network
 from smtf_core.models.layout import write_atomically
@@ -44,6 +46,7 @@ class ProcessBackend:
         self._ledger = Ledger("process")
         # Kept, so that a launcher that has ended is no zombie of this process.
         self._launchers: dict[str, subprocess.Popen[bytes]] = {}
+        self._endpoints: dict[str, ProcessEndpoint] = {}
 
     def submit(self, job: Job) -> JobHandle:
         """See :class:`~smtf_core.interfaces.Backend`."""
@@ -110,6 +113,24 @@ class ProcessBackend:
     def clean(self) -> tuple[str, ...]:
         """See :class:`~smtf_core.interfaces.DetachedBackend`."""
         return self._ledger.forget_lost()
+
+    def deploy(
+        self, name: str, adapter: str, deployment: Deployment, instance_count: int, *, detach: bool
+    ) -> ProcessEndpoint:
+        """See :class:`~smtf_core.interfaces.ServingBackend`; instances are processes that share a port."""
+        endpoint = ProcessEndpoint(endpoints_folder() / name)
+        endpoint.start(adapter, deployment, instance_count, detach)
+        self._endpoints[name] = endpoint
+        return endpoint
+
+    def endpoints(self) -> tuple[ProcessEndpoint, ...]:
+        """See :class:`~smtf_core.interfaces.ServingBackend`; those of this user, whichever process deployed them."""
+        folders = sorted(endpoints_folder().glob("*/.lock"))
+        found = [self._endpoints.get(lock.parent.name) or ProcessEndpoint(lock.parent) for lock in folders]
+        for endpoint in [one for one in found if one.abandoned]:
+            endpoint.delete()
+            found.remove(endpoint)
+        return tuple(found)
 
     @staticmethod
     def _launch(job: Job, folder: JobFolder) -> subprocess.Popen[bytes]:

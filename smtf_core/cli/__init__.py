@@ -18,6 +18,9 @@ COMMANDS = {
     "clean": ("smtf_core.cli.clean:clean", "Give back what ended jobs have left besides their output."),
     "check": ("smtf_core.cli.check:check", "Tell what a script is, and what would keep it from running."),
     "serve": ("smtf_serving.command:serve", "Answer requests over HTTP with an exported model."),
+    "deploy": ("smtf_core.cli.deploy:deploy", "Start an endpoint that goes on by itself."),
+    "predict": ("smtf_core.cli.predict:predict", "Ask an endpoint."),
+    "endpoints": ("smtf_core.cli.endpoints:endpoints", "List endpoints, and delete them."),
     "plugins": ("smtf_core.cli.plugins:plugins", "List plugins and what they provide."),
 }
 

@@ -31,7 +31,6 @@ class DetachedJobs:
 
     def __init__(self, plugins: PluginManager, backend: str | None = None) -> None:
         self._registry = Registries(plugins).backends
-        self._plugins = plugins
         self.unavailable: dict[str, str] = {}
         if backend is None:
             specs = [self._registry.find(name) for name in self._registry.names()]
@@ -98,7 +97,7 @@ class DetachedJobs:
         if name in self._made:
             return self._made[name]
         try:
-            backend = self._registry.make(name, self._plugins)
+            backend = self._registry.shared(name)
         except MissingExtraError as error:
             self._note(name, error)
             return None

@@ -178,7 +178,6 @@ class TensorFlow:
         self._registries = Registries(self._plugins)
         self._version = FrameworkVersion.parse(framework_version)
         self._spec: BackendSpec = choose_backend(self._registries.backends, backend, train_instance_type)
-        self._backends: dict[str, Backend] = {}
         self.latest_training_job: JobHandle | None = None
         self.result: TrainingResult | None = None
 
@@ -214,7 +213,6 @@ class TensorFlow:
         plugins = plugins if plugins is not None else PluginManager()
         owner, handle = DetachedJobs(plugins, backend).find(training_job_name)
         estimator = cls(**arguments_of(owner.describe(handle)), plugins=plugins)
-        estimator._backends[handle.backend] = owner
         estimator.latest_training_job = handle
         if wait:
             shown = display if display is not None else Display()
@@ -290,6 +288,7 @@ class TensorFlow:
         endpoint_name: str | None = None,
         entry_point: _StrPath | None = None,
         env: Mapping[str, str] | None = None,
+        detach: bool = False,
     ) -> Predictor:
         """Deploy the newest job's exported model.
 
@@ -301,6 +300,7 @@ class TensorFlow:
             endpoint_name: the job's name when omitted.
             entry_point: script with handlers.
             env: the container's variables, ``SAGEMAKER_…``.
+            detach: let the endpoint go on when this process ends.
 
         Raises:
             InvalidInputError: there is no exported model, or an argument is not what it must be.
@@ -323,7 +323,7 @@ class TensorFlow:
             plugins=self._plugins,
         )
         name = endpoint_name or self.latest_training_job.job_name
-        return model.deploy(initial_instance_count, instance_type, endpoint_type, name)
+        return model.deploy(initial_instance_count, instance_type, endpoint_type, name, detach)
 
     def stop_training_job(self, reason: str = "stopped by the user") -> None:
         """Ask the newest job to save a checkpoint and end; returns at once.
@@ -448,9 +448,8 @@ class TensorFlow:
         return status
 
     def _backend(self, name: str) -> Backend:
-        if name not in self._backends:
-            self._backends[name] = self._registries.backends.make(name, self._plugins)
-        return self._backends[name]
+        backend: Backend = self._registries.backends.shared(name)
+        return backend
 
     def _unused(self, spec: BackendSpec) -> list[str]:
         defaults = {"train_volume_size": 30}

@@ -9,13 +9,13 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import os
 import time
 from pathlib import Path
 
 from attrs import frozen
 
 from smtf_core.client.folder import JobFolder
+from smtf_core.client.state import state_folder
 from smtf_core.errors import UnknownNameError
 from smtf_core.models import JobHandle, JobRecord
 from smtf_core.models.converter import from_data, to_data
@@ -49,8 +49,7 @@ class Ledger:
 
     def __init__(self, backend: str) -> None:
         self._backend = backend
-        home = os.environ.get("XDG_STATE_HOME") or Path("~/.local/state").expanduser()
-        self._folder = Path(home) / "smtf" / "jobs" / backend
+        self._folder = state_folder() / "jobs" / backend
 
     def record(self, handle: JobHandle) -> None:
         """Take note of a job that was submitted; where that cannot be written, the job runs all the same."""

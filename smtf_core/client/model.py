@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from datetime import datetime, timezone
 from pathlib import Path
 
+from smtf_core.client.endpoints import check_name
 from smtf_core.client.predictor import Predictor
 from smtf_core.errors import InvalidInputError
-from smtf_core.interfaces import Backend, Deployment, ServingBackend
+from smtf_core.interfaces import Deployment, ServingBackend
 from smtf_core.models.uri import local_path
 from smtf_core.plugins import PluginManager
 from smtf_core.registry import Registries
@@ -61,6 +62,7 @@ class TensorFlowModel:
         instance_type: str = "inprocess",
         endpoint_type: str = "python",
         endpoint_name: str | None = None,
+        detach: bool = False,
     ) -> Predictor:
         """Start an endpoint and wait until it answers.
 
@@ -69,6 +71,8 @@ class TensorFlowModel:
             instance_type: chooses the backend, as ``train_instance_type`` does.
             endpoint_type: ``'python'``, ``'tensorflow-serving'``, or the name of a serving adapter.
             endpoint_name: generated when omitted.
+            detach: let the endpoint go on when this process ends; ``Predictor(endpoint_name)`` finds it again, so do
+                ``smtf endpoints`` and ``smtf predict``.
 
         Returns:
             What asks it.
@@ -80,10 +84,13 @@ class TensorFlowModel:
         registries = Registries(self._plugins)
         adapter = choose_serving_adapter(registries.serving_adapters, endpoint_type)
         spec = choose_backend(registries.backends, self._backend, instance_type)
-        backend: Backend = registries.backends.make(spec.name, self._plugins)
+        backend = registries.backends.shared(spec.name)
         if not isinstance(backend, ServingBackend):
-            raise InvalidInputError(
-                f"backend {spec.name!r} runs no endpoints; deploy on 'inprocess', or run smtf serve"
-            )
+            raise InvalidInputError(f"backend {spec.name!r} runs no endpoints; deploy on 'inprocess' or 'process'")
+        if initial_instance_count < 1:
+            raise InvalidInputError(f"initial_instance_count must be 1 or more, not {initial_instance_count}")
         name = endpoint_name or f"endpoint-{datetime.now(timezone.utc):%Y-%m-%d-%H-%M-%S-%f}"
-        return Predictor(backend.deploy(name, adapter.name, self._deployment, initial_instance_count))
+        endpoint = backend.deploy(
+            check_name(name), adapter.name, self._deployment, initial_instance_count, detach=detach
+        )
+        return Predictor(endpoint)

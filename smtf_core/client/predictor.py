@@ -8,8 +8,10 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
+from smtf_core.client.endpoints import Endpoints
 from smtf_core.errors import EndpointError, InvalidInputError
 from smtf_core.interfaces import Endpoint, Request
+from smtf_core.plugins import PluginManager
 
 _JSON = "application/json"
 _ATTRIBUTES = "x-amzn-sagemaker-custom-attributes"
@@ -21,12 +23,24 @@ class Predictor:
     """Source: the SageMaker SDK's predictors for its Python and its TensorFlow Serving endpoints.
 
     Args:
-        endpoint: whom to ask.
+        endpoint: whom to ask: an endpoint, or the name of one that any process has deployed.
         model_name: the model to ask for, of an endpoint with several; ``None`` for its default.
         model_version: the version to ask for; ``None`` for the newest.
+        plugins: where a named endpoint is looked for; ``None``: the plugins that are installed.
+
+    Raises:
+        UnknownNameError: there is no endpoint of that name.
     """
 
-    def __init__(self, endpoint: Endpoint, model_name: str | None = None, model_version: int | None = None) -> None:
+    def __init__(
+        self,
+        endpoint: Endpoint | str,
+        model_name: str | None = None,
+        model_version: int | None = None,
+        plugins: PluginManager | None = None,
+    ) -> None:
+        if isinstance(endpoint, str):
+            endpoint = Endpoints(plugins if plugins is not None else PluginManager()).find(endpoint).endpoint
         self._endpoint = endpoint
         self._model_name = model_name
         self._model_version = model_version
@@ -35,6 +49,11 @@ class Predictor:
     def endpoint(self) -> str:
         """The endpoint's name."""
         return self._endpoint.name
+
+    @property
+    def address(self) -> str | None:
+        """Where the endpoint listens, ``http://host:port``; ``None`` for one that is reached in another way."""
+        return self._endpoint.address
 
     def predict(self, data: Any, content_type: str = _JSON, accept: str = _JSON) -> Any:
         """Ask for a prediction.

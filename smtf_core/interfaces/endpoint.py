@@ -6,6 +6,7 @@ from typing import Protocol, runtime_checkable
 
 from smtf_core.interfaces.backend import Backend
 from smtf_core.interfaces.serving_adapter import Deployment, Reply, Request
+from smtf_core.models import EndpointState
 
 
 class Endpoint(Protocol):
@@ -14,6 +15,16 @@ class Endpoint(Protocol):
     @property
     def name(self) -> str:
         """Its name, unique on its backend."""
+        ...
+
+    @property
+    def state(self) -> EndpointState:
+        """What it is doing now."""
+        ...
+
+    @property
+    def address(self) -> str | None:
+        """Where it listens, ``http://host:port``; ``None`` if it is reached in another way, or not yet."""
         ...
 
     def invoke(self, request: Request) -> Reply:
@@ -33,7 +44,7 @@ class Endpoint(Protocol):
 class ServingBackend(Backend, Protocol):
     """A backend that can also run endpoints."""
 
-    def deploy(self, name: str, adapter: str, deployment: Deployment, instance_count: int) -> Endpoint:
+    def deploy(self, name: str, adapter: str, deployment: Deployment, instance_count: int, *, detach: bool) -> Endpoint:
         """Start an endpoint and wait until it answers.
 
         Args:
@@ -41,6 +52,7 @@ class ServingBackend(Backend, Protocol):
             adapter: name of the serving adapter.
             deployment: what is served.
             instance_count: on how many instances.
+            detach: whether it must go on when this process ends. A service's endpoints always do.
 
         Raises:
             InvalidInputError: the name is taken, or the backend cannot do it.
@@ -49,5 +61,9 @@ class ServingBackend(Backend, Protocol):
         ...
 
     def endpoints(self) -> tuple[Endpoint, ...]:
-        """Those that there are, sorted by name."""
+        """Those that there are, sorted by name.
+
+        Raises:
+            BackendUnavailableError: the engine or service cannot be asked.
+        """
         ...

@@ -75,10 +75,10 @@ class HttpServer:
             sock=listening,
             backlog=_BACKLOG,
         )
-        chores = [asyncio.create_task(self._sweep()), asyncio.create_task(self._reload())]
+        stopping = asyncio.create_task(self._stop.wait())
+        chores = [asyncio.create_task(self._sweep()), asyncio.create_task(self._reload()), stopping]
         try:
             loading = asyncio.ensure_future(_in_thread(lambda: self._load(self.port)))
-            stopping = asyncio.ensure_future(self._stop.wait())
             await asyncio.wait([loading, stopping], return_when=asyncio.FIRST_COMPLETED)
             if loading.done():
                 self._model_server = loading.result()
@@ -87,7 +87,6 @@ class HttpServer:
                 await stopping
             else:  # told to stop before there was anything to stop: the thread ends with the process
                 loading.cancel()
-            stopping.cancel()
             await self._drain(listener, listening)
         finally:
             for chore in chores:

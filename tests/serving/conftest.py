@@ -19,6 +19,7 @@ TENSORFLOW = (
     "test_reload",
     "test_python",
     "test_deploy",
+    "test_process_endpoints",
 )
 
 

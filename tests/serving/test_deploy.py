@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from smtf_core import TensorFlowModel
+from smtf_core import Predictor, TensorFlowModel
 from smtf_core.errors import EndpointError, InvalidInputError, SmtfError, UnknownNameError
 
 
@@ -54,6 +54,16 @@ def test_python_endpoint_answers_with_the_names_of_the_protobuf(deploy, data):
     assert y == {"dtype": "DT_FLOAT", "tensor_shape": {"dim": [{"size": "1"}]}, "float_val": [6.0]}
 
 
+def test_an_endpoint_of_this_process_is_found_by_name_and_its_name_is_taken(deploy, models):
+    predictor = deploy()
+    assert Predictor(predictor.endpoint).predict([[1, 2]]) == {"predictions": [6.0]}
+    with pytest.raises(InvalidInputError, match="already"):
+        TensorFlowModel(models / "ref").deploy(endpoint_name=predictor.endpoint)
+    predictor.delete_endpoint()
+    with pytest.raises(UnknownNameError, match="there is no endpoint"):
+        Predictor(predictor.endpoint)
+
+
 def test_errors_and_the_end(deploy):
     predictor = deploy()
     with pytest.raises(EndpointError, match=r"400: Input x must have shape \[\?,2\]") as caught:
@@ -78,7 +88,9 @@ def test_errors_and_the_end(deploy):
         ({}, {"endpoint_type": "no"}, "there is no serving adapter 'no'"),
         ({}, {"instance_type": "vm.c5.large"}, "vm.c5.large"),
         ({}, {"initial_instance_count": 2}, "on 1 instance, not on 2"),
-        ({"backend": "process"}, {}, "backend 'process' runs no endpoints"),
+        ({}, {"initial_instance_count": 0}, "must be 1 or more"),
+        ({}, {"endpoint_name": "a/b"}, "endpoint name 'a/b'"),
+        ({}, {"detach": True}, "end with this process"),
     ],
 )
 def test_what_cannot_be_deployed(models, arguments, deploying, message):
