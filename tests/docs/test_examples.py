@@ -6,14 +6,22 @@ import ast
 import doctest
 import re
 import shlex
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import attrs
 import click
 import pytest
 from call_binding import bind_calls, imported, public_names
 
 from smtf_core.cli import main
+from smtf_core.cli.jobfile import JobFile, read_job_file
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
 
 ROOT = Path(__file__).parent.parent.parent
 PAGES = [ROOT / "README.md", ROOT / "ARCHITECTURE.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -113,6 +121,20 @@ def test_command_lines_are_understood(page, line):
             assert given is None or given[1] in parameter.type.choices
 
 
+@pytest.mark.parametrize(
+    ("page", "block"),
+    [pytest.param(page, block, id=page.name) for page in PAGES for block in blocks(page, "toml")],
+)
+def test_files_are_read(page, block, tmp_path):
+    """Job files by what reads them; other TOML is TOML, and an entry point has smtf's group."""
+    content = tomllib.loads(block)
+    if content.keys() <= {attribute.name for attribute in attrs.fields(JobFile)}:
+        (tmp_path / "job.toml").write_text(block)
+        read_job_file(tmp_path / "job.toml")
+    else:
+        assert list(content["project"]["entry-points"]) == ["smtf"]
+
+
 def test_every_variable_of_smtf_is_told():
     told = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
     for package in ("smtf_core", "smtf_backends", "smtf_serving"):
@@ -134,15 +156,12 @@ def test_architecture_names_what_there_is():
 
 
 @pytest.mark.tensorflow
-def test_the_first_steps(tmp_path, monkeypatch):
-    """The script of the first page is trained, deployed and asked, by the page's own code."""
+def test_the_first_steps(tmp_path, data, monkeypatch):
+    """The script of the first page is trained, deployed and asked, by the page's own code; so is the one of Serving."""
     page = ROOT / "docs" / "get-started.md"
     script, train, serve = blocks(page, "python")
     example = (ROOT / "examples" / "iris_estimator" / "iris_dnn.py").read_text(encoding="utf-8")
-    monkeypatch.syspath_prepend(str(ROOT / "examples"))
-    import make_data
-
-    make_data.write_iris(tmp_path / "data" / "iris")
+    (tmp_path / "data").symlink_to(data)
     helper = re.sub(r"\bINPUT_NAME\b", "'inputs'", example[example.index("def _input_fn") :])
     (tmp_path / "iris_dnn.py").write_text(f"import os\nimport numpy as np\n{script}\n\n{helper}")
     monkeypatch.chdir(tmp_path)
@@ -154,3 +173,11 @@ def test_the_first_steps(tmp_path, monkeypatch):
     assert Path(estimator.model_data, "saved_model.pb").is_file()
     exec(compile(serve.replace("predictor.classify", "answer = predictor.classify"), str(page), "exec"), names)
     assert len(names["answer"]["results"][0]) == 3
+    deployed = blocks(ROOT / "docs" / "serving.md", "python")[0]
+    deployed = deployed.replace('"process"', '"inprocess"').replace("predictor.predict", "answer = predictor.predict")
+    exec(compile(deployed, "serving.md", "exec"), names)
+    assert len(names["answer"]["predictions"][0]["scores"]) == 3
+    below = next(block for block in blocks(ROOT / "docs" / "serving.md", "python") if "Registries" in block)
+    below = below.replace("smtf-jobs/iris-1/model", f"smtf-jobs/{estimator.latest_training_job.job_name}/model")
+    exec(compile(below, "serving.md", "exec"), names)
+    assert names["reply"].status == 200, names["reply"].body

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import json
 import re
@@ -13,6 +14,7 @@ import attrs
 import click
 import generate
 import pytest
+from call_binding import bind_calls, public_names
 from generators import commands, docstrings, hooks, kinds, lifecycle
 
 import smtf_core
@@ -223,3 +225,11 @@ def test_arguments_of_public_classes_are_explained():
         if inspect.isclass(value):
             explained = {argument.lstrip("*") for argument in docstrings.read(value).entries("Args")}
             assert explained == set(inspect.signature(value).parameters), f"the docstring of {name} explains others"
+
+
+@pytest.mark.parametrize("name", [name for name in smtf_core.__all__ if inspect.isclass(getattr(smtf_core, name))])
+def test_examples_in_docstrings_call_what_there_is(name):
+    value = getattr(smtf_core, name)
+    for documented in (value, *(member for key, member in vars(value).items() if not key.startswith("_"))):
+        if example := docstrings.read(documented).parts.get("Example"):
+            assert bind_calls(ast.parse(example), public_names()) > 0

@@ -6,9 +6,12 @@ import re
 from pathlib import Path
 
 import pytest
+from attrs import asdict
 
 from smtf_core import contract
-from smtf_core.models import settings
+from smtf_core.client.staging import runtime_hyperparameters
+from smtf_core.models import Job, settings
+from smtf_core.models.cluster import ClusterSettings
 from smtf_core.models.layout import Layout
 
 ROOT = Path(__file__).parent.parent.parent
@@ -21,6 +24,7 @@ DEFAULTS = {
     "min_eval_frequency": settings.DEFAULT_MIN_EVAL_FREQUENCY,
     "throttle_secs": int(settings.EvaluationPolicy().throttle_secs),
     "start_delay_secs": int(settings.EvaluationPolicy().start_delay_secs),
+    **{name: f"{value:g}" if isinstance(value, float) else value for name, value in asdict(ClusterSettings()).items()},
 }
 every_page = pytest.mark.parametrize(
     "page", [ROOT / "README.md", ROOT / "ARCHITECTURE.md", *PAGES], ids=lambda page: str(page.relative_to(ROOT))
@@ -33,6 +37,26 @@ def test_every_setting_is_in_the_table_with_what_it_takes(key):
     assert row is not None, f"docs/script-contract.md has no row for hyperparameter {key}"
     assert row[1] == KEYS[key][0]
     assert row[2] == str(DEFAULTS.get(key, row[2]))
+
+
+@pytest.mark.tensorflow
+def test_the_defaults_of_run_config_are_those_that_are_told():
+    from smtf_core.runtime.tf1 import restore_estimator
+
+    restore_estimator()
+    import tensorflow as tf
+
+    config = tf.estimator.RunConfig()
+    for key in settings.RUN_CONFIG_KEYS.keys() - {"save_checkpoints_secs", "save_checkpoints_steps"}:
+        row = re.search(rf"^\| `{key}` \| .+? \| (.+?) \| .+ \|$", CONTRACT, re.MULTILINE)
+        assert row is not None
+        assert float(row[1]) == getattr(config, key)
+
+
+def test_every_hyperparameter_that_is_added_is_told():
+    job = Job(name="a", backend="inprocess", entry_point="a.py", output_path="out", framework_version="1.11")
+    for name in runtime_hyperparameters(job, "code"):
+        assert f"`{name}`" in CONTRACT or name.startswith("smtf_"), f"docs/script-contract.md does not tell of {name}"
 
 
 @pytest.mark.parametrize(
