@@ -18,6 +18,8 @@ from smtf_core.selection import choose_checkpoint_store, choose_input_mode, choo
 
 # Source: CreateTrainingJob's pattern for TrainingJobName and for channel names.
 _JOB_NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
+_MEMORY = re.compile(r"[1-9]\d*[bkmgBKMG]?")
+_GPUS = re.compile(r"all|[1-9]\d*|device=[\w-]+(,[\w-]+)*")
 _CHANNEL_NAME = re.compile(r"[A-Za-z0-9.\-_]{1,64}")
 
 
@@ -164,6 +166,13 @@ def _check_resources(job: Job, backend: BackendSpec) -> None:
         )
     if isinstance(resources.max_run_seconds, bool) or not resources.max_run_seconds > 0:
         raise InvalidInputError(f"train_max_run must be a number of seconds above 0, not {resources.max_run_seconds!r}")
+    if resources.memory is not None and not _MEMORY.fullmatch(str(resources.memory)):
+        raise InvalidInputError(f"memory must be a size like '512m' or '8g', not {resources.memory!r}")
+    cpus = resources.cpus
+    if cpus is not None and (isinstance(cpus, bool) or not isinstance(cpus, (int, float)) or not cpus > 0):
+        raise InvalidInputError(f"cpus must be a number above 0, not {cpus!r}")
+    if resources.gpus is not None and not _GPUS.fullmatch(resources.gpus):
+        raise InvalidInputError(f"gpus must be 'all', a number or 'device=0,2', not {resources.gpus!r}")
     access = job.access
     for tag in access.tags:
         if not all(isinstance(part, str) for part in tag):

@@ -90,6 +90,9 @@ class TensorFlow:
         encrypt_inter_container_traffic: encrypt what the hosts say to each other, on backends that can.
         model_uri: a model to begin with, as a channel.
         model_channel_name: that channel's name.
+        memory: most memory of a host, for example ``'8g'``, on backends that can limit it.
+        cpus: most processors of a host, on backends that can limit them.
+        gpus: ``'all'``, a number, or ``'device=0,2'``, on backends that hand GPUs out.
         container_log_level: a :mod:`logging` level for the job's log.
         tags: ``{"Key": …, "Value": …}`` records, on backends that have them.
         subnets: VPC subnets, together with ``security_group_ids``.
@@ -154,6 +157,9 @@ class TensorFlow:
         encrypt_inter_container_traffic: bool = False,
         model_uri: str | None = None,
         model_channel_name: str = "model",
+        memory: str | None = None,
+        cpus: float | None = None,
+        gpus: str | int | None = None,
         container_log_level: int = 20,
         tags: Sequence[Mapping[str, str]] | None = None,
         subnets: Sequence[str] | None = None,
@@ -369,6 +375,9 @@ class TensorFlow:
                 max_run_seconds=arguments["train_max_run"],
                 spot=arguments["train_use_spot_instances"],
                 max_wait_seconds=arguments["train_max_wait"],
+                memory=arguments["memory"],
+                cpus=arguments["cpus"],
+                gpus=None if arguments["gpus"] is None else str(arguments["gpus"]),
             ),
             access=Access(
                 role=arguments["role"],

@@ -50,7 +50,11 @@ class JobFolder:
             os.close(handle)
             return False
         self._lock = handle
-        self._write_owner(os.getpid())
+        try:
+            self._write_owner(os.getpid())
+        except OSError:  # the disk is full
+            self.release()
+            raise
         return True
 
     @property
@@ -149,6 +153,25 @@ class JobFolder:
         except FileNotFoundError:
             return None
         return from_data(json.loads(text), TrainingResult, str(self.layout.result))
+
+
+class Reserve:
+    """A little space in a job's folder, given up to write why the job failed when the disk has become full.
+
+    Args:
+        root: the job's folder.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._file = root / ".reserve"
+
+    def keep(self) -> None:
+        """Take the space."""
+        self._file.write_bytes(bytes(64 * 1024))
+
+    def give_up(self) -> None:
+        """Give it back."""
+        self._file.unlink(missing_ok=True)
 
 
 def find(handle: JobHandle) -> JobFolder:

@@ -22,6 +22,9 @@ def stage(
     hosts: tuple[str, ...] = ("algo-1",),
     network: Network | None = None,
     token: str | None = None,
+    *,
+    code: str | None = None,
+    interface: str = "lo",
 ) -> None:
     """Write everything that the runtime reads, except the channels' data.
 
@@ -35,6 +38,8 @@ def stage(
         hosts: all hosts.
         network: how they reach each other, where that is not by name and at the contract's ports.
         token: a secret that they know each other by; a new one for each job.
+        code: the code folder as the host sees it; ``None``: as it is here.
+        interface: the host's network interface.
     """
     for stale in (
         layout.root / "input",
@@ -49,8 +54,8 @@ def stage(
     _put_code(job, layout.code)
     if token is not None:
         layout.config.chmod(0o700)  # it holds the secret
-    write_json(layout.hyperparameters, runtime_hyperparameters(job, str(layout.code), token))
-    resources = {"current_host": host, "hosts": list(hosts), "network_interface_name": "lo"}
+    write_json(layout.hyperparameters, runtime_hyperparameters(job, code or str(layout.code), token))
+    resources = {"current_host": host, "hosts": list(hosts), "network_interface_name": interface}
     write_json(layout.resource_config, resources | ({"smtf_network": to_data(network)} if network else {}))
     write_json(layout.input_data_config, {channel.name: _describe(channel, job) for channel in job.channels})
 

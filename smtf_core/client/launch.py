@@ -1,11 +1,12 @@
-"""What the client leaves for the launcher in a job's folder."""
+"""What a client leaves in a job's folder for the launcher, the process that runs the job and outlives the client."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
-from attrs import frozen
+from attrs import field, frozen
 
 from smtf_core.models import Job
 from smtf_core.models.converter import from_data, to_data
@@ -25,14 +26,17 @@ class Launch:
     Args:
         job: the job.
         hosts: its hosts.
+        details: what else the backend's launcher must know.
     """
 
     job: Job
     hosts: tuple[str, ...]
+    details: Mapping[str, str] = field(factory=dict)
 
     def write(self, root: Path) -> None:
         """Write it into the job's folder."""
         write_json(root / _FILE, to_data(self))
+        (root / _FILE).chmod(0o600)  # the environment of a job may have secrets in it
 
     @classmethod
     def read(cls, root: Path) -> Launch:
