@@ -8,7 +8,7 @@ export TF_CPP_MIN_LOG_LEVEL ?= 2
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast lint docs docs-check pictures setup clean
+.PHONY: help demo test test-docker test-fast lint docs docs-check pictures setup clean
 
 help: ## List what there is to make.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -19,11 +19,14 @@ demo: $(READY) ## Train, evaluate, export and serve a TensorFlow 1.11 script on 
 # Up to four processes, each of which imports TensorFlow once; a file's tests share one.
 PARALLEL := --numprocesses auto --maxprocesses 4 --dist loadfile
 
-test: $(READY) ## Run all tests.
-	$(VENV)/bin/python -m pytest $(PARALLEL)
+test: $(READY) ## Run all tests but those that need a container engine.
+	$(VENV)/bin/python -m pytest $(PARALLEL) -m "not docker"
+
+test-docker: $(READY) ## Run those; the first time, this builds smtf's image (2.6 GB).
+	$(VENV)/bin/python -m pytest -m docker
 
 test-fast: $(READY) ## Run the tests that need neither TensorFlow nor processes of their own.
-	$(VENV)/bin/python -m pytest -m "not tensorflow and not slow"
+	$(VENV)/bin/python -m pytest -m "not tensorflow and not slow and not docker"
 
 # Warnings are errors, links that lead nowhere among them.
 SITE := $(VENV)/bin/python -m sphinx --fail-on-warning --fresh-env --keep-going --quiet --builder html docs build/docs
@@ -50,7 +53,7 @@ setup: $(READY) ## Set up .venv only.
 $(READY): pyproject.toml setup.py $(wildcard smtf_core/runtime/channels/pipe/native/*.[ch])
 	$(PYTHON) -m venv $(VENV)
 	$(VENV)/bin/python -m pip install --quiet --upgrade 'pip>=25.1'
-	$(VENV)/bin/python -m pip install --quiet --editable '.[tensorflow,s3,sagemaker,serving,examples]' --group test --group lint --group docs
+	$(VENV)/bin/python -m pip install --quiet --editable '.[tensorflow,s3,sagemaker,serving,docker,examples]' --group test --group lint --group docs
 	touch $@
 
 clean: ## Remove what make and the demo have made.

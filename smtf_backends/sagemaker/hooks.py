@@ -1,7 +1,7 @@
 """Plugin ``sagemaker``: the backend that runs a job on Amazon SageMaker."""
 
 from smtf_core.hookspecs import hookimpl
-from smtf_core.interfaces.backend import BackendSpec
+from smtf_core.interfaces.backend import LIMIT_OPTIONS, BackendSpec
 
 
 @hookimpl
@@ -16,7 +16,7 @@ def smtf_register_backends() -> list[BackendSpec]:
             input_modes=("File", "FastFile", "Pipe"),
             channel_schemes=("file", "s3"),
             code_schemes=("file", "s3"),
-            unused_options=("enable_cloudwatch_metrics",),
+            unused_options=("enable_cloudwatch_metrics", *LIMIT_OPTIONS),
             default_output_path="s3://sagemaker-{region}-{account}/",
             default_base_job_name="sagemaker-tensorflow",
             summary="on Amazon SageMaker: legacy TensorFlow images, or smtf on its TensorFlow 2 images",

@@ -21,6 +21,7 @@ COMMANDS = {
     "deploy": ("smtf_core.cli.deploy:deploy", "Start an endpoint that goes on by itself."),
     "predict": ("smtf_core.cli.predict:predict", "Ask an endpoint."),
     "endpoints": ("smtf_core.cli.endpoints:endpoints", "List endpoints, and delete them."),
+    "image": ("smtf_backends.docker.command:image", "Build the image that jobs in containers run in."),
     "plugins": ("smtf_core.cli.plugins:plugins", "List plugins and what they provide."),
 }
 

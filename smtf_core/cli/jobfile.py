@@ -71,6 +71,10 @@ class JobFile:
     train_instance_type: str | None = None
     train_instance_count: int | None = None
     train_max_run: float | None = None
+    memory: str | None = None
+    cpus: float | None = None
+    gpus: str | int | None = None
+    image_name: str | None = None
     training_steps: int | str | None = None
     evaluation_steps: int | str | None = None
     checkpoint_path: str | None = None

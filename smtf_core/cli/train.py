@@ -144,6 +144,10 @@ def _pair(text: str) -> tuple[str, str]:
     metavar="SECONDS",
     help="Stop the job, with a checkpoint, after this time.  [default: 86400]",
 )
+@click.option("--image", "image_name", metavar="IMAGE", help="Container image, on backends that use one.")
+@click.option("--memory", metavar="SIZE", help="Most memory of a host: 512m, 8g; on backends that can limit it.")
+@click.option("--cpus", type=float, metavar="N", help="Most processors of a host; on backends that can limit them.")
+@click.option("--gpus", metavar="all|N|device=I,J", help="GPUs of a host, on backends that hand them out.")
 @click.option(
     "--job",
     "job_file",
@@ -302,6 +306,10 @@ def _merge(file: JobFile, options: Mapping[str, Any]) -> dict[str, Any]:
         "train_instance_type",
         "train_instance_count",
         "train_max_run",
+        "memory",
+        "cpus",
+        "gpus",
+        "image_name",
         "checkpoint_path",
         "output_path",
         "distribution",

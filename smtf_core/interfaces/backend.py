@@ -35,6 +35,9 @@ SERVICE_OPTIONS = (
 #: Where the results of jobs on this machine go unless ``output_path`` says otherwise.
 DEFAULT_OUTPUT_PATH = "smtf-jobs"
 
+#: Estimator arguments that limit what a host may use, for the same.
+LIMIT_OPTIONS = ("memory", "cpus", "gpus")
+
 
 @frozen(kw_only=True)
 class BackendSpec(Spec):

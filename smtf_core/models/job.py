@@ -51,6 +51,9 @@ class Resources:
         max_run_seconds: the job is stopped (checkpoint saved) after this many seconds.
         spot: use spare capacity, which may be taken away, on backends that have such.
         max_wait_seconds: with ``spot``, the most seconds for waiting and training together.
+        memory: most memory of a host, ``'512m'``, ``'8g'``, on backends that can limit it.
+        cpus: most processors of a host, on backends that can limit them.
+        gpus: ``'all'``, a number, or ``'device=0,2'``, on backends that hand GPUs out.
     """
 
     instance_type: str = "inprocess"
@@ -59,6 +62,9 @@ class Resources:
     max_run_seconds: float = 86400.0
     spot: bool = False
     max_wait_seconds: float | None = None
+    memory: str | None = None
+    cpus: float | None = None
+    gpus: str | None = None
 
 
 @frozen(kw_only=True)

@@ -56,6 +56,11 @@ class Layout:
         return self.config / "inputdataconfig.json"
 
     @property
+    def environment(self) -> Path:
+        """Object name → value: variables of the host that must not stand where others can read them; may be missing."""
+        return self.config / "smtf_environment.json"
+
+    @property
     def processes(self) -> Path:
         """Where the processes of a cluster listen in this attempt, written by the host's supervisor."""
         return self.config / "smtf_processes.json"

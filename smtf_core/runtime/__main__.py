@@ -12,6 +12,7 @@ of the process that it is to end with, however that does.
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import socket
 import sys
@@ -44,6 +45,8 @@ def main(arguments: list[str]) -> int:
 def supervise(layout: Layout) -> int:
     """Run a host's share of a job; returns the exit status."""
     die_with_parent()
+    if layout.environment.exists():
+        os.environ.update(json.loads(layout.environment.read_text(encoding="utf-8")))
     log_to_stderr(layout)
     try:
         control = os.environ.pop(CONTROL_SOCKET, None)

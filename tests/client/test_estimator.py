@@ -105,7 +105,7 @@ def test_steps_may_come_as_hyperparameters(script, plugins):
             {"train_instance_type": "vm.c5.xlarge"},
             r"no backend runs train_instance_type 'vm\.c5\.xlarge'.*install the plugin",
         ),
-        ({"backend": "docker"}, "there is no backend 'docker'"),
+        ({"backend": "slurm"}, "there is no backend 'slurm'"),
         ({"py_version": "py4"}, "py_version must be"),
         ({"hyperparameters": {"sagemaker_program": "x"}}, "'sagemaker_program' is reserved"),
         ({"hyperparameters": {"training_steps": 3}, "training_steps": 4}, "training_steps is given twice"),

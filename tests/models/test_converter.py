@@ -27,10 +27,10 @@ def test_models_survive_data():
 
 def test_unknown_keys_are_errors_that_name_their_path():
     with pytest.raises(
-        InvalidInputError, match=r"unknown key 'cpus' \(known: .*instance_type.*\) @ job\.toml\.resources"
+        InvalidInputError, match=r"unknown key 'cores' \(known: .*instance_type.*\) @ job\.toml\.resources"
     ):
         from_data(
-            {"name": "j", "backend": "b", "entry_point": "e", "output_path": "o", "resources": {"cpus": 2}},
+            {"name": "j", "backend": "b", "entry_point": "e", "output_path": "o", "resources": {"cores": 2}},
             Job,
             "job.toml",
         )

@@ -34,6 +34,7 @@ def test_built_ins_are_ordinary_plugins_and_all_six_kinds_are_filled():
         "export",
         "inprocess",
         "process",
+        "docker",
         "sagemaker",
         "serving",
     }
@@ -44,7 +45,7 @@ def test_built_ins_are_ordinary_plugins_and_all_six_kinds_are_filled():
         "distribution strategy": ["mirrored", "multi_worker_mirrored", "parameter_server", "single"],
         "checkpoint store": ["file", "s3"],
         "serving adapter": ["python", "tfs"],
-        "backend": ["inprocess", "process", "sagemaker"],
+        "backend": ["docker", "inprocess", "process", "sagemaker"],
     }
 
 
@@ -94,7 +95,7 @@ def test_a_register_hook_must_return_specs(install):
         "from smtf_core import hookimpl\n@hookimpl\ndef smtf_register_backends():\n    return ['ray']\n",
     )
     manager = PluginManager()
-    assert Registries(manager).backends.names() == ["inprocess", "process", "sagemaker"]
+    assert Registries(manager).backends.names() == ["docker", "inprocess", "process", "sagemaker"]
     assert "must return Spec records, not 'ray'" in str(plugin(manager, "odd").error)
 
 

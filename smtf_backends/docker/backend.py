@@ -1,0 +1,40 @@
+"""Backend ``docker``: every host of a job is a container on this machine, with an ``/opt/ml`` tree of its own.
+
+A launcher, which outlives the client, owns the containers and the folder's lock; labels tell whose they are.
+"""
+
+from __future__ import annotations
+
+import json
+
+from smtf_backends.docker.engine import connect
+from smtf_backends.docker.hosts import speaks_s3
+from smtf_backends.docker.images import PLAIN, image_of
+from smtf_backends.docker.leftovers import remove_all_leftovers
+from smtf_backends.docker.lib import mounted
+from smtf_core.client.launched import LaunchedJobs
+from smtf_core.models import Job, JobHandle
+from smtf_core.models.cluster import Network
+from smtf_core.models.converter import to_data
+from smtf_core.plugins import PluginManager
+
+
+class DockerBackend(LaunchedJobs):
+    """Runs jobs in containers. See :class:`~smtf_core.interfaces.DetachedBackend`."""
+
+    def __init__(self, plugins: PluginManager) -> None:
+        super().__init__("docker", "smtf_backends.docker.launcher", plugins)
+
+    def submit(self, job: Job) -> JobHandle:
+        """See :class:`~smtf_core.interfaces.Backend`."""
+        image = image_of(connect(), job)
+        if image.kind == PLAIN:
+            mounted(image, speaks_s3(job))  # what cannot be fetched is said now
+        details = {"image": json.dumps(to_data(image))}
+        # A contract image is told nothing of smtf's own.
+        network = Network() if image.kind == PLAIN else None
+        return self.launch(job, network, details=details, code="/opt/ml/code", interface="eth0")
+
+    def clean(self) -> tuple[str, ...]:
+        """See :class:`~smtf_core.interfaces.DetachedBackend`."""
+        return (*remove_all_leftovers(connect()), *super().clean())

@@ -1,0 +1,171 @@
+"""One host's container, watched from its start to its end, also while the engine is away."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import docker
+from docker.errors import APIError, DockerException, NotFound
+from requests.exceptions import RequestException
+
+# How long an engine that went away gets to come back.
+_ABSENCE_SECONDS = 120.0
+_RETRY_SECONDS = 0.5
+_SIGKILL, _SIGTERM = 128 + 9, 128 + 15
+# Less than that is a full disk.
+_FULL_BYTES = 1 << 20
+
+
+class ContainerHost:
+    """A host that is a container. See :class:`~smtf_core.client.launcher.RunningHost`.
+
+    Args:
+        client: of the engine.
+        container: started.
+        root: the job's folder.
+        memory: the container's limit, as the user wrote it.
+        grace: seconds after which a host that was asked to end is killed; ``None``: it sees to that itself.
+    """
+
+    def __init__(
+        self, client: docker.DockerClient, container: Any, root: Path, memory: str | None, grace: float | None
+    ) -> None:
+        self._client = client
+        self.id: str = container.id
+        self._root = root
+        self._memory = memory
+        self._grace = grace
+        self._over = threading.Event()
+        self._by_us = False
+        self._asked = False
+        self._away = False
+        self._removed = False
+        self._state: dict[str, Any] = {}
+
+    def output(self) -> Iterator[bytes]:
+        """The lines that it prints; goes on after the last one when the engine has been away."""
+        last = b""
+        while True:
+            try:
+                for line in self._lines():
+                    stamp, _, text = line.partition(b" ")
+                    if stamp <= last:
+                        continue  # told before the engine went away
+                    last = stamp
+                    yield text
+                if self._over.wait(_RETRY_SECONDS):
+                    return
+            except (RequestException, DockerException):
+                if self._over.wait(_RETRY_SECONDS):
+                    return
+
+    def _lines(self) -> Iterator[bytes]:
+        rest = b""
+        for chunk in self._client.api.logs(self.id, stream=True, follow=True, timestamps=True):
+            *lines, rest = (rest + chunk).split(b"\n")
+            yield from lines
+        if rest:
+            yield rest
+
+    def wait(self) -> None:
+        """Wait until it has ended, or the engine does not come back."""
+        since: float | None = None
+        while not self._over.is_set():
+            try:
+                self._client.api.wait(self.id, timeout=None)
+                self._state = self._client.api.inspect_container(self.id)["State"]
+                if self._state.get("Running"):
+                    continue
+                self._over.set()
+            except NotFound:
+                self._removed = True
+                self._over.set()
+            except (RequestException, DockerException):
+                self._away = True
+                since = since or time.monotonic()
+                if time.monotonic() - since > _ABSENCE_SECONDS:
+                    self._over.set()
+                time.sleep(_RETRY_SECONDS)
+
+    @property
+    def ended(self) -> bool:
+        """Whether it has."""
+        return self._over.is_set()
+
+    @property
+    def status(self) -> int | None:
+        """Its exit status; ``None`` while it runs, and when that cannot be told any more."""
+        return self._state.get("ExitCode") if self._over.is_set() else None
+
+    @property
+    def killed(self) -> bool:
+        """Whether it was ended from outside."""
+        return self._over.is_set() and not self._by_us and (self._removed or self.status in (_SIGKILL, None))
+
+    def in_words(self) -> str:
+        """How it is with it."""
+        if not self._over.is_set():
+            return "is still running"
+        if self._removed:
+            return "was removed"
+        return "was lost" if self.status is None else f"ended with status {self.status}"
+
+    def cause(self) -> str | None:
+        """Why it failed, where it cannot know that itself."""
+        if not self._over.is_set() or self.status == 0:
+            return None
+        if self._state.get("OOMKilled"):
+            limit = f"the limit of {self._memory}; raise memory" if self._memory else "this machine's memory"
+            return f"it ran out of memory: it needed more than {limit}"
+        if self._is_disk_full():
+            return f"no space is left on the disk of {self._root}"
+        if self._removed:
+            return "its container was removed while it ran"
+        if self._away:
+            return "the container engine was stopped or restarted while it ran"
+        if self.status == _SIGKILL and not self._by_us:
+            return "its container was killed (SIGKILL) from outside"
+        return None
+
+    def terminate(self) -> None:
+        """Ask it to end; asked again, see that it does."""
+        again, self._asked = self._asked, True
+        if again and self._grace is not None:
+            self.kill()
+            return
+        self._signal("SIGTERM")
+        if self._grace is not None:
+            timer = threading.Timer(self._grace, self.kill)
+            timer.daemon = True
+            timer.start()
+
+    def kill(self) -> None:
+        """End it."""
+        if self._over.is_set():
+            return
+        self._by_us = True
+        self._signal("SIGKILL")
+        self._over.wait(_ABSENCE_SECONDS)
+
+    def remove(self) -> None:
+        """Give it back."""
+        with contextlib.suppress(NotFound):
+            self._client.api.remove_container(self.id, v=True, force=True)
+
+    def _signal(self, name: str) -> None:
+        with contextlib.suppress(NotFound):
+            try:
+                self._client.api.kill(self.id, signal=name)
+            except APIError as error:
+                if error.status_code != 409:  # it has ended meanwhile
+                    raise
+
+    def _is_disk_full(self) -> bool:
+        disk = os.statvfs(self._root)
+        return disk.f_bavail * disk.f_frsize < _FULL_BYTES

@@ -1,0 +1,199 @@
+"""Images: which one a job gets, and which of two kinds it is.
+
+A *contract* image fulfils SageMaker's contract: it has a program ``train``. Any other image with a Python and a
+TensorFlow that smtf works with is a *plain* one, into which smtf is mounted; so is an image of ``smtf image build``,
+whose own smtf is passed over for the one that is installed here.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import docker
+from attrs import field, frozen
+from docker.errors import APIError, ContainerError, ImageNotFound, NotFound
+
+from smtf_backends.docker.engine import explained
+from smtf_core._version import __version__
+from smtf_core.errors import InvalidInputError
+from smtf_core.models import FrameworkVersion, Job
+from smtf_core.models.converter import from_data, to_data
+from smtf_core.models.layout import write_json
+
+CONTRACT, PLAIN = "contract", "plain"
+#: Label of the images of ``smtf image build``.
+OWN = "smtf.runtime"
+_LEGACY = "sagemaker-tensorflow"
+_PYTHONS = ("python3", "python")
+_OLDEST_PYTHON, _OLDEST_TENSORFLOW = (3, 10), (2, 16)
+# What tells all that must be known of an image's Python; runs there.
+_PROBE = """
+import json, re, sys
+from importlib.metadata import distributions
+found = {re.sub(r"[-_.]+", "-", d.metadata["Name"]).lower(): d.version for d in distributions() if d.metadata["Name"]}
+print(json.dumps({"python": "%d.%d" % sys.version_info[:2], "distributions": found}))
+"""
+
+
+@frozen(kw_only=True)
+class Image:
+    """An image that a job can run in.
+
+    Args:
+        id: the engine's own name for it.
+        kind: ``'contract'`` or ``'plain'``.
+        interpreter: of a plain image, the command that starts Python.
+        python: of a plain image, its Python, as ``3.11``.
+        distributions: of a plain image, what is installed, by normalised name.
+    """
+
+    id: str
+    kind: str
+    interpreter: str = ""
+    python: str = ""
+    distributions: Mapping[str, str] = field(factory=dict)
+
+    @property
+    def tensorflow(self) -> str | None:
+        """Version of its TensorFlow."""
+        names = ("tensorflow", "tensorflow-cpu", "tf-nightly", "tensorflow-aarch64", "tensorflow-rocm")
+        return next((self.distributions[name] for name in names if name in self.distributions), None)
+
+
+def default_tag(tensorflow: str | None = None) -> str:
+    """What ``smtf image build`` calls an image, and what a job without ``image_name`` runs in."""
+    return f"smtf-runtime:{__version__}" + (f"-tf{tensorflow}" if tensorflow else "")
+
+
+def known_tensorflow(version: str | None) -> str | None:
+    """A version of TensorFlow for an image, looked at.
+
+    Raises:
+        InvalidInputError: there is none such, or smtf does not work with it.
+    """
+    if version is not None and _numbers(str(FrameworkVersion.parse(version)))[:2] < _OLDEST_TENSORFLOW:
+        raise InvalidInputError(f"an image of smtf has TensorFlow 2.16 or later, not {version}")
+    return version
+
+
+def image_of(client: docker.DockerClient, job: Job) -> Image:
+    """The image that a job runs in, looked at.
+
+    Raises:
+        InvalidInputError: it is not on this machine, or smtf cannot run in it; says how to get one.
+    """
+    name = image_name(client, job)
+    try:
+        with explained(f"image {name}"):
+            found = client.images.get(name)
+    except ImageNotFound:
+        raise InvalidInputError(_absent(name, job)) from None
+    return _looked_at(client, found, name)
+
+
+def image_name(client: docker.DockerClient, job: Job) -> str:
+    """The image's name: the legacy one of the job's framework version where ``image_name`` says only that."""
+    if job.image is None:
+        return default_tag()
+    repository, _, tag = job.image.rpartition("/")[2].partition(":")
+    if tag or repository != _LEGACY:
+        return job.image
+    device = "gpu" if job.resources.instance_type == "local_gpu" or job.resources.gpus else "cpu"
+    tagged = f"{job.image}:{job.framework_version}-{device}-{job.py_version or 'py2'}"
+    with explained("images"):
+        known = [name for image in client.images.list() for name in image.tags]
+    # The same image as it is called in AWS's registry, wherever it was pulled from.
+    return next((name for name in known if name == tagged or name.endswith(f"/{tagged}")), tagged)
+
+
+def _absent(name: str, job: Job) -> str:
+    if job.image is None:
+        return f"there is no image {name} on this machine. Run: smtf image build. Or name another one with image_name"
+    return f"there is no image {name} on this machine. Run: docker pull {name}. Or build it, or name another one"
+
+
+def _looked_at(client: docker.DockerClient, found: Any, name: str) -> Image:
+    cached = _cache() / f"{found.id.partition(':')[2] or found.id}.json"
+    if cached.is_file():
+        return from_data(json.loads(cached.read_text(encoding="utf-8")), Image, str(cached))
+    config = found.attrs.get("Config") or {}
+    own = OWN in (config.get("Labels") or {})
+    if not own and _has_train(client, found.id, config):
+        image = Image(id=found.id, kind=CONTRACT)
+    else:
+        image = _plain(client, found.id)
+        if not _runs_smtf(image):
+            if not config.get("Entrypoint"):
+                raise InvalidInputError(f"image {name} cannot run a job: {_why(image)}")
+            image = Image(id=found.id, kind=CONTRACT)  # its entry point is asked to `train`
+    write_json(cached, to_data(image))
+    return image
+
+
+def _cache() -> Path:
+    home = os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser()
+    return Path(home) / "smtf" / "images"
+
+
+def _has_train(client: docker.DockerClient, image: str, config: Mapping[str, Any]) -> bool:
+    """Whether there is a program ``train`` on the image's PATH; nothing of it is run."""
+    variables = dict(item.partition("=")[::2] for item in config.get("Env") or ())
+    path = variables.get("PATH") or "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+    with explained(f"image {image}"):
+        container = client.containers.create(image, ["train"])
+        try:
+            for folder in path.split(":"):
+                try:
+                    container.get_archive(str(PurePosixPath(folder) / "train"))
+                except NotFound:
+                    continue
+                return True
+            return False
+        finally:
+            container.remove(force=True)
+
+
+def _plain(client: docker.DockerClient, image: str) -> Image:
+    for interpreter in _PYTHONS:
+        try:
+            said = client.containers.run(
+                image, ["-c", _PROBE], entrypoint=[interpreter], remove=True, network_disabled=True, stderr=False
+            )
+        except (APIError, ContainerError):
+            continue  # there is no such program in it
+        told = json.loads(said.decode().strip().splitlines()[-1])
+        return Image(
+            id=image,
+            kind=PLAIN,
+            interpreter=interpreter,
+            python=told["python"],
+            distributions=told["distributions"],
+        )
+    return Image(id=image, kind=PLAIN)
+
+
+def _runs_smtf(image: Image) -> bool:
+    return (
+        _numbers(image.python) >= _OLDEST_PYTHON
+        and image.tensorflow is not None
+        and _numbers(image.tensorflow)[:2] >= _OLDEST_TENSORFLOW
+    )
+
+
+def _why(image: Image) -> str:
+    if not image.python:
+        return "it has neither a program `train` nor Python"
+    has = f"Python {image.python} and " + (f"TensorFlow {image.tensorflow}" if image.tensorflow else "no TensorFlow")
+    return (
+        f"it has no program `train` (SageMaker's contract), and {has}, where smtf needs Python 3.10 and TensorFlow "
+        "2.16 or later. Build one on it with: smtf image build --base"
+    )
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in re.findall(r"\d+", version)[:3])

@@ -1,0 +1,36 @@
+"""Containers and networks that a launcher could not give back: it was killed, or the engine was away."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import docker
+
+from smtf_backends.docker.engine import LABEL_LOCATION, LABEL_USER, explained
+from smtf_core.client.folder import JobFolder
+
+
+def remove_leftovers(client: docker.DockerClient, location: str) -> list[str]:
+    """Remove those of one job; what they were, in words."""
+    return _remove(client, f"{LABEL_LOCATION}={location}", lambda _: True)
+
+
+def remove_all_leftovers(client: docker.DockerClient) -> list[str]:
+    """Remove those of all of this user's jobs that no launcher holds any more; what they were, in words."""
+    return _remove(client, f"{LABEL_USER}={os.getuid()}", lambda location: not JobFolder(Path(location)).running())
+
+
+def _remove(client: docker.DockerClient, label: str, ended: Callable[[str], bool]) -> list[str]:
+    removed = []
+    with explained("removing what jobs have left"):
+        for container in client.containers.list(all=True, filters={"label": label}, ignore_removed=True):
+            if ended(container.labels[LABEL_LOCATION]):
+                container.remove(force=True, v=True)
+                removed.append(f"container {container.name}")
+        for network in client.networks.list(filters={"label": label}):
+            if ended(network.attrs["Labels"][LABEL_LOCATION]):
+                network.remove()
+                removed.append(f"network {network.name}")
+    return removed
