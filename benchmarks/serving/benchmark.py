@@ -109,11 +109,18 @@ class Server:
             return False
 
     def _members(self) -> list[int]:
-        return [pid for pid, fields in _processes() if int(fields[3]) == self._process.pid and fields[0] != "Z"]
+        return [pid for pid, fields in self._family() if fields[0] != "Z"]
 
     def _seconds(self) -> float:
-        mine = [fields for _, fields in _processes() if int(fields[3]) == self._process.pid]
-        return sum(int(fields[11]) + int(fields[12]) for fields in mine) / TICK
+        return sum(int(fields[11]) + int(fields[12]) for _, fields in self._family()) / TICK
+
+    def _family(self) -> list[tuple[int, list[str]]]:
+        """Its processes: children, however far down, even in sessions of their own; and those of its session."""
+        there = dict(_processes())
+        mine = {self._process.pid} | {pid for pid, fields in there.items() if int(fields[3]) == self._process.pid}
+        while more := {pid for pid, fields in there.items() if int(fields[1]) in mine and pid not in mine}:
+            mine |= more
+        return [(pid, there[pid]) for pid in mine if pid in there]
 
 
 def _processes() -> list[tuple[int, list[str]]]:

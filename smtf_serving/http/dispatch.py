@@ -74,8 +74,8 @@ class Dispatcher:
         self._batcher: BatchingModelServer | None = None
         # A user's handler may ask this very server; its question must not wait for the thread that asks.
         self._pools = {
-            handlers: ThreadPoolExecutor(settings.threads, f"smtf-{'handlers' if handlers else 'models'}")
-            for handlers in (False, True)
+            False: ThreadPoolExecutor(settings.threads, "smtf-models"),
+            True: ThreadPoolExecutor(settings.handler_threads, "smtf-handlers"),
         }
         self._gathered: list[tuple[Request, Replied]] = []
         self.draining = False

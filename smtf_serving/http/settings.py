@@ -29,7 +29,8 @@ class HttpSettings:
         timeout: seconds after which a request is answered 504.
         idle_timeout: seconds after which a connection without a request is closed, and a half-sent request is given up.
         drain_seconds: how long a server that was told to stop waits for the requests that it has accepted.
-        threads: threads for requests that are not quick.
+        threads: threads for requests of models that are not quick.
+        handler_threads: threads for requests of the user's functions.
         batching: ``'off'``; ``'on'``: requests wait up to ``batch_timeout`` for others to share a call of the model;
             ``'auto'``: requests that are there at the same moment share one, and none waits.
         batch_timeout: seconds.
@@ -46,6 +47,7 @@ class HttpSettings:
     idle_timeout: float = field(default=75.0, validator=gt(0))
     drain_seconds: float = field(default=25.0, validator=ge(0))
     threads: int = field(factory=lambda: max(4, os.cpu_count() or 1), validator=gt(0))
+    handler_threads: int = field(factory=lambda: max(4, os.cpu_count() or 1), validator=gt(0))
     batching: str = field(default=OFF, validator=in_((OFF, ON, AUTO)))
     batch_timeout: float = field(default=0.001, validator=ge(0))
     max_batch: int = field(default=AUTO_ROWS, validator=gt(0))
@@ -91,6 +93,8 @@ _VARIABLES: dict[str, tuple[str, Any]] = {
     "port": ("SAGEMAKER_BIND_TO_PORT", int),
     "timeout": ("SAGEMAKER_MODEL_SERVER_TIMEOUT", float),
     "threads": ("SAGEMAKER_TFS_NUM_BATCH_THREADS", int),
+    "handler_threads": ("SAGEMAKER_GUNICORN_THREADS", int),
+    "max_waiting": ("SAGEMAKER_TFS_MAX_ENQUEUED_BATCHES", int),
     "batch_timeout": ("SAGEMAKER_TFS_BATCH_TIMEOUT_MICROS", _microseconds),
     "max_batch": ("SAGEMAKER_TFS_MAX_BATCH_SIZE", int),
 }

@@ -1,10 +1,12 @@
 """inference.py in front of the model: what handlers are given, what they may give back, what goes wrong."""
 
 import shutil
+import sys
+import zipfile
 
 import pytest
 
-from smtf_core.errors import ScriptError
+from smtf_core.errors import InvalidInputError, ScriptError
 from smtf_core.interfaces import Deployment
 from smtf_serving.adapters.tfs.adapter import TfsAdapter
 
@@ -64,6 +66,46 @@ def test_what_a_handler_raises_is_told_without_its_insides(deploy, write, caplog
     assert reply.body == b'{"error": "output_handler failed: ValueError: Input x must have shape [?,2] but got: [1,3]"}'
     assert "output_handler of" in caplog.text
     assert "line 9 failed" in caplog.text
+
+
+@pytest.fixture
+def wheel(tmp_path):
+    """A package that exists nowhere else."""
+    path = tmp_path / "code" / "smtf_test_finch-1.0-py3-none-any.whl"
+    path.parent.mkdir(exist_ok=True)
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("smtf_test_finch.py", "song = 'tweet'\n")
+        info = "smtf_test_finch-1.0.dist-info"
+        archive.writestr(f"{info}/METADATA", "Metadata-Version: 2.1\nName: smtf-test-finch\nVersion: 1.0\n")
+        archive.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        archive.writestr(f"{info}/RECORD", "")
+    return path
+
+
+SINGS = "import smtf_test_finch\ndef {}: return smtf_test_finch.song, 'text/plain'"
+
+
+def test_requirements_of_handlers_are_installed_for_as_long_as_they_are(deploy, write, wheel):
+    write("code/requirements.txt", f"./{wheel.name}")
+    paths = list(sys.path)
+    server = deploy(SINGS.format("handler(data, context)"))
+    assert invoke(server, b"").body == b"tweet"
+    assert len(sys.path) == len(paths) + 1
+    server.close()
+    assert sys.path == paths
+    sys.modules.pop("smtf_test_finch", None)
+
+
+def test_requirements_beside_a_script_elsewhere_must_be_named(deploy, write, wheel):
+    write("code/needs.txt", f"./{wheel.name}")
+    script = SINGS.format("handler(data, context)")
+    with pytest.raises(ScriptError, match="smtf_test_finch"):
+        deploy(script, "code/mine.py")
+    server = deploy(script, "code/mine.py", SAGEMAKER_REQUIREMENTS="needs.txt")
+    assert invoke(server, b"").body == b"tweet"
+    sys.modules.pop("smtf_test_finch", None)
+    with pytest.raises(InvalidInputError, match="no requirements file"):
+        deploy(script, "code/mine.py", SAGEMAKER_REQUIREMENTS="no.txt")
 
 
 def test_handler_alone_and_entry_point(deploy):

@@ -487,8 +487,13 @@ def test_settings_from_the_container():
             "SAGEMAKER_BIND_TO_PORT": "1",
             "SAGEMAKER_TFS_ENABLE_BATCHING": "true",
             "SAGEMAKER_TFS_BATCH_TIMEOUT_MICROS": "500",
+            "SAGEMAKER_TFS_MAX_ENQUEUED_BATCHES": "9",
+            "SAGEMAKER_TFS_NUM_BATCH_THREADS": "3",
+            "SAGEMAKER_GUNICORN_THREADS": "5",
+            "SAGEMAKER_MODEL_SERVER_TIMEOUT": "7",
         },
         port=2,
         timeout=None,
     )
+    assert (settings.max_waiting, settings.threads, settings.handler_threads, settings.timeout) == (9, 3, 5, 7.0)
     assert (settings.host, settings.port, settings.batching, settings.batch_timeout) == ("127.0.0.1", 2, "on", 0.0005)

@@ -176,6 +176,17 @@ def test_transform_fn_alone(script):
     assert (reply.body, reply.content_type) == (b"\x01\x00", "a/b")
 
 
+def test_the_programs_folder_may_be_elsewhere(models, write, tmp_path):
+    write("elsewhere/t.py", "def transform_fn(data, content_type, accept):\n    return b'there', accept")
+    environment = {"SAGEMAKER_PROGRAM": "t.py", "SAGEMAKER_SUBMIT_DIRECTORY": str(tmp_path / "elsewhere")}
+    server = PythonAdapter().load(Deployment(path=str(models / "ref"), environment=environment))
+    assert server.invoke(Request(body=b"")).body == b"there"
+    server.close()
+    environment["SAGEMAKER_SUBMIT_DIRECTORY"] = "s3://bucket/code.tar.gz"
+    with pytest.raises(InvalidInputError, match="pack it into the model's folder"):
+        PythonAdapter().load(Deployment(path=str(models / "ref"), environment=environment))
+
+
 def test_an_input_fn_for_training_is_not_one_for_serving(script):
     assert invoke(script("def input_fn(data_dir, batch_size=32): raise ValueError"), [[1, 2]])[0] == 200
 

@@ -1,14 +1,18 @@
 """New versions come and old ones go while requests are answered."""
 
+import re
 import shutil
 import threading
 import time
+from pathlib import Path
 
 import saved_models
+import tensorflow as tf
 
 from smtf_core.interfaces import Deployment, Request
 from smtf_serving.adapters.tfs.adapter import TfsAdapter
 
+LARGE = 4_000_000  # numbers of four bytes
 PATH = "/v1/models/m:predict"
 BODY = b'{"instances": [[1, 1]]}'
 
@@ -53,3 +57,26 @@ def test_no_request_is_lost_while_versions_change(tmp_path, ask, caplog):
     }
     server.close()
     assert ask(PATH, BODY, on=server)[0] == 404
+
+
+def test_memory_returns_after_an_unload(tmp_path, ask):
+    def build():
+        x = tf.compat.v1.placeholder(tf.float32, [None])
+        table = tf.compat.v1.get_variable("table", [LARGE], use_resource=False)
+        return {"serving_default": saved_models.signature({"x": x}, {"y": x + tf.reduce_max(table)})}
+
+    def resident():
+        return int(re.search(r"VmRSS:\s+(\d+)", Path("/proc/self/status").read_text())[1]) * 1024
+
+    saved_models.write(tmp_path / "large" / "1", build)
+    server = TfsAdapter().load(Deployment(path=str(tmp_path), environment={"SAGEMAKER_MULTI_MODEL": "true"}))
+    order = {"model_name": "large", "url": str(tmp_path / "large")}
+    without = []
+    for _ in range(5):
+        assert ask("/models", order, on=server)[0] == 200
+        assert ask("/models/large/invoke", {"instances": [1.0]}, on=server)[0] == 200
+        assert ask("/models/large", method="DELETE", on=server)[0] == 200
+        without.append(resident())
+    server.close()
+    # The first loads also fill TensorFlow's own caches; three more may not keep the variables of one.
+    assert without[-1] - without[1] < 4 * LARGE, without

@@ -10,6 +10,8 @@ import sys
 import tarfile
 import threading
 import time
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -77,6 +79,23 @@ def test_an_archive_is_served_until_sigterm(models, tmp_path, start):
     assert post(port, "[[1, 2]]", "/invocations") == (200, {"predictions": [6.0]})
     process.send_signal(signal.SIGTERM)
     assert process.wait(20) == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("adapter", "variable"), [("tfs", "false"), ("tfs", "true"), ("python", "false")])
+def test_malformed_requests(models, start, monkeypatch, adapter, variable):
+    """A small share of what the fuzzer does in earnest."""
+    spec = spec_from_file_location("fuzz", Path(__file__).parents[2] / "benchmarks/serving/fuzz.py")
+    fuzzer = module_from_spec(spec)
+    spec.loader.exec_module(fuzzer)
+    monkeypatch.setenv("SAGEMAKER_MULTI_MODEL", variable)
+    process, port, lines = start(str(models / "ref"), "--adapter", adapter)
+    seen = fuzzer.fuzz(port, 1000, seed=5)
+    assert seen["400"] > 50
+    assert process.poll() is None
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(60) == 0
+    assert "Traceback" not in "".join(lines)
 
 
 @pytest.mark.slow

@@ -8,6 +8,7 @@ from typing import Any
 
 from smtf_core.errors import InvalidInputError
 from smtf_core.interfaces import Deployment, Reply, Request
+from smtf_serving.adapters.packages import install_packages
 from smtf_serving.adapters.python.conversions import JSON, predict, read_input, write_output
 from smtf_serving.adapters.python.hooks import Hooks
 from smtf_serving.adapters.tfs.catalogue import Catalogue, load_all
@@ -27,11 +28,11 @@ class PythonAdapter:
     def load(self, deployment: Deployment) -> PythonServer:
         """Load the model, and the script that ``entry_point`` or ``SAGEMAKER_PROGRAM`` names."""
         root = Path(deployment.path)
-        program = deployment.environment.get("SAGEMAKER_PROGRAM")
-        script = (
-            Path(deployment.entry_point) if deployment.entry_point else root / "code" / program if program else None
-        )
-        hooks = Hooks(script, deployment.framework_version) if script is not None else None
+        hooks, script = None, _script(deployment, root)
+        if script is not None:
+            usual = deployment.entry_point is None
+            packages = install_packages(script.parent, deployment.environment, usual=usual)
+            hooks = Hooks(script, deployment.framework_version, packages)
         catalogue = Catalogue(load_model)
         accept = deployment.environment.get("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT", JSON)
         try:
@@ -128,6 +129,21 @@ class PythonServer:
             return _reply("output_fn", hooks.call("output_fn", prediction, accept), accept)
         body, media = write_output(prediction, accept)
         return Reply(body=body, content_type=media)
+
+
+def _script(deployment: Deployment, root: Path) -> Path | None:
+    if deployment.entry_point is not None:
+        return Path(deployment.entry_point)
+    program = deployment.environment.get("SAGEMAKER_PROGRAM")
+    if not program:
+        return None
+    code = deployment.environment.get("SAGEMAKER_SUBMIT_DIRECTORY")
+    if code is not None and "://" in code:
+        raise InvalidInputError(
+            f"SAGEMAKER_SUBMIT_DIRECTORY is {code!r}: code is not fetched for serving; pack it into the model's folder "
+            "`code`, or give a local folder"
+        )
+    return (root / "code" if not code else Path(code)) / program
 
 
 def _text(data: bytes, content_type: str) -> str | bytes:

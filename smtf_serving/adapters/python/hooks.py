@@ -11,7 +11,7 @@ import tempfile
 import threading
 import traceback
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -35,13 +35,16 @@ class Hooks:
     Args:
         path: the user's file.
         framework_version: the release that it is written for.
+        packages: that it needs; closed with it.
 
     Raises:
         ScriptError: it cannot be loaded.
     """
 
-    def __init__(self, path: Path, framework_version: str | None) -> None:
+    def __init__(self, path: Path, framework_version: str | None, packages: ExitStack | None = None) -> None:
+        self._packages = packages if packages is not None else ExitStack()
         if not path.is_file():
+            self._packages.close()
             raise ScriptError(f"there is no script {path}")
         self._path = path
         self._version = FrameworkVersion.parse(framework_version)
@@ -51,6 +54,8 @@ class Hooks:
         self._thread = threading.Thread(target=self._keep, name="smtf-serving-script", daemon=True)
         self._thread.start()
         self._ready.wait()
+        if self._errors:
+            self._packages.close()
         for error in self._errors:
             if isinstance(error, SmtfError):
                 raise error
@@ -85,6 +90,7 @@ class Hooks:
         """Forget the script."""
         self._closing.set()
         self._thread.join()
+        self._packages.close()
 
     def _keep(self) -> None:
         try:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from smtf_core.errors import InvalidInputError
 from smtf_core.interfaces import Deployment
+from smtf_serving.adapters.packages import install_packages
 from smtf_serving.adapters.tfs.catalogue import Catalogue, load_all
 from smtf_serving.adapters.tfs.handlers import DEFAULT_SCRIPT, Handlers
 from smtf_serving.adapters.tfs.server import TfsServer
@@ -22,7 +23,10 @@ class TfsAdapter:
         root = Path(deployment.path)
         script = _script(deployment, root)
         catalogue = Catalogue(load_model, deployment.labels)
-        handlers = Handlers(script) if script is not None else None
+        handlers = None
+        if script is not None:
+            usual = deployment.entry_point is None
+            handlers = Handlers(script, install_packages(script.parent, deployment.environment, usual=usual))
         try:
             if not settings.multi_model:
                 load_all(catalogue, root)

@@ -74,13 +74,16 @@ class Handlers:
 
     Args:
         path: the file; its folder is the code folder, ``lib`` in it is importable too.
+        packages: that it needs; closed with it.
 
     Raises:
         ScriptError: it cannot be loaded, or has no handler; or has one that contradicts another.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, packages: contextlib.ExitStack | None = None) -> None:
+        self._packages = packages if packages is not None else contextlib.ExitStack()
         if not path.is_file():
+            self._packages.close()
             raise ScriptError(f"there is no script {path}")
         self._path = path
         self._library = path.parent / "lib"
@@ -91,6 +94,7 @@ class Handlers:
             module = self._importer.load()
         except Exception as error:
             self._forget_library()
+            self._packages.close()
             raise ScriptError(f"{path} cannot be loaded: {type(error).__name__}: {error}") from error
         self._functions: dict[str, Callable[..., Any]] = {
             name: getattr(module, name) for name in _NAMES if callable(getattr(module, name, None))
@@ -131,6 +135,7 @@ class Handlers:
         """Forget the script."""
         self._importer.close()
         self._forget_library()
+        self._packages.close()
 
     def _check(self) -> None:
         there = sorted(self._functions)
