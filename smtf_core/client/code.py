@@ -43,9 +43,15 @@ def unpack_remote_code(job: Job, folder: Path) -> None:
     """Unpack the archive into a new folder; it may hold links, but none that leads out of it.
 
     Raises:
-        InvalidInputError: see :func:`check_remote_code`; or a member would lie outside of the folder.
+        InvalidInputError: see :func:`check_remote_code`; or a member would lie outside of the folder, or this release
+            of Python cannot see to that.
         StorageError: it cannot be read.
     """
+    if not hasattr(tarfile, "data_filter"):
+        raise InvalidInputError(
+            f"source_dir {job.source_dir!r}: this Python unpacks whatever an archive holds, wherever that leads; use "
+            f"3.10.12, 3.11.4, or later"
+        )
     with _archive(job) as archive:
         folder.mkdir()
         archive.extractall(folder, filter="data")
