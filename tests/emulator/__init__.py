@@ -1,0 +1,1 @@
+"""A small SageMaker: training jobs in containers of the Docker engine."""
