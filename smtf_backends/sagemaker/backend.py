@@ -44,6 +44,8 @@ _DESCRIBE_SECONDS = 5.0
 _PATIENCE_SECONDS = 600.0
 # How many lines of the failing host's log stand in a failure.
 _TAIL = 20
+# The job's output archive, what in it is smtf's result, and up to which size it is read for that. Bytes.
+_MOST_OUTPUT = 256 * 2**20
 _OUTPUT, _RESULT = "output.tar.gz", f"{KEPT}/result.json"
 
 
@@ -226,6 +228,12 @@ class SageMakerBackend:
         """What smtf's runtime wrote, from the job's output archive; ``None`` where there is none."""
         folder = S3Folder(artifact.rpartition("/")[0], self._services.s3)
         try:
+            found = folder.find(_OUTPUT)
+            if found is None:
+                return None
+            if found.size > _MOST_OUTPUT:
+                _log.warning("the job's metrics are in %s, which is too large to look into", folder.uri(_OUTPUT))
+                return None
             content = folder.read(_OUTPUT)
         except StorageError as error:
             _log.warning("the job's metrics cannot be read: %s", error)

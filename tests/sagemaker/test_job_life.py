@@ -2,9 +2,11 @@
 
 import io
 import signal
+import tarfile
 import threading
 import time
 
+import boto3
 import pytest
 from click.testing import CliRunner
 from servers.aws import Refusal
@@ -186,6 +188,28 @@ def test_waiting_survives_a_service_that_fails_for_a_time(aws, estimator):
     aws.script("DescribeLogStreams", Refusal("ThrottlingException", "Rate exceeded"), {"logStreams": []})
     estimator.fit(None, job_name="job", display=Display(io.StringIO()))
     assert estimator.result.state == "Completed"
+
+
+def test_metrics_of_smtf_s_runtime_come_from_the_output(aws, monkeypatch, caplog):
+    values = {**ENDED["HyperParameters"], "sagemaker_program": '"smtf_entry.py"', "smtf_program": '"train.py"'}
+    aws.script("DescribeTrainingJob", described("Completed", 5, **{**ENDED, "HyperParameters": values}))
+    assert TensorFlow.attach("job", backend="sagemaker", wait=False).result.metrics == {}  # no such bucket
+    assert "the job's metrics cannot be read" in caplog.text
+    content = b'{"state": "Completed", "global_step": 7, "evaluations": [{"step": 7, "metrics": {"accuracy": 0.5}}]}'
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
+        info = tarfile.TarInfo("smtf/result.json")
+        info.size = len(content)
+        archive.addfile(info, io.BytesIO(content))
+    client = boto3.client("s3")
+    client.create_bucket(Bucket="out", CreateBucketConfiguration={"LocationConstraint": "us-west-2"})
+    client.put_object(Bucket="out", Key="job/output/output.tar.gz", Body=packed.getvalue())
+    attached = TensorFlow.attach("job", backend="sagemaker", wait=False)
+    assert attached.result.metrics == {"accuracy": 0.5}
+    assert attached.result.global_step == 7
+    monkeypatch.setattr(backend_module, "_MOST_OUTPUT", 10)
+    assert TensorFlow.attach("job", backend="sagemaker", wait=False).result.metrics == {}
+    assert "too large to look into" in caplog.text
 
 
 FOREIGN = described(
