@@ -35,6 +35,7 @@ lint: $(READY) ## Check style, types and import directions.
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
+	MYPYPATH=docs $(VENV)/bin/mypy --package generators --module generate --module take_pictures --module conf
 	$(VENV)/bin/lint-imports
 
 docs: $(READY) ## Write the generated pages of docs/ anew and build the site in build/docs.

@@ -107,7 +107,7 @@ def _lanes(height: int) -> list[str]:
     lines = []
     for lane in _LANES:
         x = _x(lane)
-        lines.append(_text(x, 66, lane.removesuffix(" only"), anchor="middle", size=15, font_weight="bold"))
+        lines.append(_text(x, 66, lane.removesuffix(" only"), anchor="middle", size=15, bold=True))
         if lane != _LANES[0]:
             edge = x - _LANE_WIDTH // 2
             lines.append(f'<path d="M{edge} 50 V{height - 10}" stroke="#d4d4d8" stroke-dasharray="2 4"/>')
@@ -128,13 +128,12 @@ def _loop(steps: list[_Step]) -> list[str]:
 def _box(step: _Step, y: int) -> list[str]:
     fill, stroke = _FILLS[step.family]
     width, x = _LANE_WIDTH - 32, _x(step.lane)
-    fonts = {"font_family": "Menlo, Consolas, monospace"} if step.family else {}
-    error = step.text.startswith("smtf_on_")
+    dashes = ""
+    if step.text.startswith("smtf_on_"):
+        stroke, dashes = _ERROR_STROKE, "4 3"
     return [
-        _rectangle(
-            x - width // 2, y, width, _BOX, fill, _ERROR_STROKE if error else stroke, dashes="4 3" if error else ""
-        ),
-        _text(x, y + 20, step.text, anchor="middle", **fonts),
+        _rectangle(x - width // 2, y, width, _BOX, fill, stroke, dashes=dashes),
+        _text(x, y + 20, step.text, anchor="middle", code=step.family is not None),
     ]
 
 
@@ -150,6 +149,9 @@ def _rectangle(x: int, y: int, width: int, height: int, fill: str, stroke: str, 
     return f'<rect {place} fill="{fill}" stroke="{stroke}"{dashed}/>'
 
 
-def _text(x: int, y: int, text: str, *, anchor: str = "start", size: int = 13, **attributes: str) -> str:
-    others = "".join(f' {name.replace("_", "-")}="{value}"' for name, value in attributes.items())
-    return f'<text x="{x}" y="{y}" text-anchor="{anchor}" font-size="{size}"{others}>{escape(text)}</text>'
+def _text(
+    x: int, y: int, text: str, *, anchor: str = "start", size: int = 13, bold: bool = False, code: bool = False
+) -> str:
+    font = ' font-weight="bold"' if bold else ""
+    font += ' font-family="Menlo, Consolas, monospace"' if code else ""
+    return f'<text x="{x}" y="{y}" text-anchor="{anchor}" font-size="{size}"{font}>{escape(text)}</text>'

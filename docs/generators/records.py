@@ -36,7 +36,7 @@ def methods(cls: type) -> list[str]:
     for name, value in vars(cls).items():
         if name.startswith("_"):
             continue
-        if isinstance(value, property):
+        if isinstance(value, property) and value.fget is not None:
             kind = str(inspect.signature(value.fget).return_annotation).replace("|", "\\|")
             rows.append(f"| `{name}` | `{kind}` | {docstrings.read(value).summary} |")
         elif inspect.isfunction(value) or isinstance(value, classmethod):
