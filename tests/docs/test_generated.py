@@ -173,6 +173,21 @@ def test_a_kind_has_its_page_with_spec_protocols_and_what_there_is(kind):
             assert f"| `{spec.name}` | {spec.summary} |" in page
 
 
+def test_the_page_of_backends_has_them_as_they_declare_themselves():
+    page = (DOCS / "backends.md").read_text(encoding="utf-8")
+    for spec, _ in Registries(PluginManager()).backends.entries:
+        if not spec.factory.startswith("smtf_backends."):
+            continue
+        row = re.search(
+            rf"^\| ([^|]+) \| \[?`{spec.name}`[^|]*\| [^|]+ \| ([^|]+) \| (yes|no) \| `(.+)` \|$", page, re.M
+        )
+        assert row is not None, f"docs/backends.md has no row for {spec.name}"
+        assert tuple(re.findall(r"`([^`]+)`", row[1])) == spec.instance_types
+        assert row[2] == ("any number" if spec.max_hosts is None else str(spec.max_hosts))
+        assert (row[3] == "yes") == spec.outlives_client
+        assert row[4] == spec.extra
+
+
 def test_every_kind_and_every_interface_has_its_page():
     assert {kind.hook for kind in kinds.KINDS} == {name for name in HOOKS if name.startswith("smtf_register_")}
     text = "\n".join(kinds.pages().values())

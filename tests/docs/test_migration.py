@@ -38,7 +38,7 @@ def rows(heading: str) -> list[tuple[str, str]]:
     return [row for row in found if not row[0].startswith(("the SDK", "---"))]
 
 
-CALLS = [(theirs.strip("`"), ours.strip("`")) for theirs, ours in rows("Calls")]
+CALLS = [(theirs.strip("`"), ours.split("`")[1]) for theirs, ours in rows("Calls")]  # words may follow our call
 
 
 def calls(code: str) -> Iterator[ast.Call]:
