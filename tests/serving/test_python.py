@@ -1,13 +1,17 @@
 """The legacy container's Python endpoint: its default conversions and the script's functions, row by row."""
 
 import json
+import math
 
+import numpy as np
 import pytest
 import tensorflow as tf
 
 from smtf_core.errors import InvalidInputError, ScriptError
 from smtf_core.interfaces import Deployment, Request
 from smtf_serving.adapters.python.adapter import PythonAdapter
+from smtf_serving.adapters.python.conversions import predict, predict_as_json, write_output
+from smtf_serving.model.loaded import load_model
 from smtf_serving.protos import message
 
 OCTETS = "application/octet-stream"
@@ -66,6 +70,25 @@ def test_the_reply_is_the_json_of_the_message(servers):
         200,
         {"outputs": {"y": {"dtype": "DT_FLOAT", "tensorShape": {"dim": [{"size": "1"}]}, "floatVal": [6.0]}}},
     )
+
+
+KINDS = ("float32", "float64", "int32", "int64", "bool", "uint8", "string")
+VALUES = {"bool": [[True, False]], "string": ["ü"], "float32": [0.1, 2, 1e-7, 3e38, 16777216.0]}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("special", [False, True])
+def test_the_json_of_a_message_needs_no_message(models, kind, special):
+    model = load_model(models / "kinds" / "1", fastest=False)
+    signature = model.signatures[kind]
+    values = VALUES.get(kind, [[1, 2], [3, 4]])
+    if special:
+        values = [math.nan, math.inf, 1.0] if kind.startswith("float") else 7 if kind.startswith("int") else values
+    value = {"x": np.array(values, signature.inputs["x"].numpy_dtype) if kind != "string" else values}
+    by_message, media = write_output(predict(value, model, signature), "application/json")
+    assert media == "application/json"
+    assert json.loads(predict_as_json(value, model, signature)) == json.loads(by_message)
+    model.close()
 
 
 def test_messages_both_ways(servers):

@@ -9,7 +9,7 @@ from typing import Any
 from smtf_core.errors import InvalidInputError
 from smtf_core.interfaces import Deployment, Reply, Request
 from smtf_serving.adapters.packages import install_packages
-from smtf_serving.adapters.python.conversions import JSON, predict, read_input, write_output
+from smtf_serving.adapters.python.conversions import JSON, predict, predict_as_json, read_input, write_output
 from smtf_serving.adapters.python.hooks import Hooks
 from smtf_serving.adapters.tfs.catalogue import Catalogue, load_all
 from smtf_serving.adapters.tfs.errors import ServingError, error_reply
@@ -124,6 +124,8 @@ class PythonServer:
             value = hooks.call("input_fn", _text(data, content_type), content_type)
         else:
             value = read_input(data, content_type, signature)
+        if accept == JSON and (hooks is None or not hooks.has("output_fn")):
+            return Reply(body=predict_as_json(value, model, signature))
         prediction = predict(value, model, signature)
         if hooks is not None and hooks.has("output_fn"):
             return _reply("output_fn", hooks.call("output_fn", prediction, accept), accept)

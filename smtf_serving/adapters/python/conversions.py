@@ -29,6 +29,8 @@ JSON, OCTETS, CSV = "application/json", "application/octet-stream", "text/csv"
 # The input that data without names is for, in the legacy container and in the SDK's serializers.
 _UNNAMED = "inputs"
 _SHAPE_STATUS = 412
+# Type → its name, and the list that holds its numbers.
+_PLAIN = {"<f4": ("DT_FLOAT", "floatVal"), "<f8": ("DT_DOUBLE", "doubleVal"), "<i4": ("DT_INT32", "intVal")}
 _REQUESTS = {CLASSIFY: "ClassificationRequest", REGRESS: "RegressionRequest"}
 
 
@@ -81,10 +83,7 @@ def predict(value: Any, model: LoadedModel, signature: Signature) -> Any:
         arrays = [array]
     else:
         arrays = _arrays(value, signature)
-    try:
-        outputs = dict(zip(signature.outputs, model.call(signature.name, arrays), strict=True))
-    except tf.errors.OpError as error:
-        raise from_tensorflow(error) from error
+    outputs = _call(model, signature, arrays)
     if signature.method == CLASSIFY:
         return _classification(outputs)
     if signature.method == REGRESS:
@@ -92,10 +91,52 @@ def predict(value: Any, model: LoadedModel, signature: Signature) -> Any:
         for number in regression_values(outputs, len(arrays[0])):
             response.result.regressions.add(value=number)
         return response
+    return _prediction(outputs)
+
+
+def predict_as_json(value: Any, model: LoadedModel, signature: Signature) -> bytes:
+    """What :func:`write_output` makes in JSON of :func:`predict`'s response, without the response where it can be.
+
+    Args:
+        value: see :func:`predict`.
+        model: see there.
+        signature: see there.
+
+    Raises:
+        ServingError: the value is not what the signature takes.
+    """
+    if signature.method in _REQUESTS:
+        return _as_json(predict(value, model, signature))
+    outputs = _call(model, signature, _arrays(value, signature))
+    plain = {name: _plain(np.asarray(output)) for name, output in outputs.items()}
+    if None in plain.values():
+        return _as_json(_prediction(outputs))
+    text = json_text.dumps({"outputs": plain})
+    # Numbers that are not finite are strings in the JSON form of messages.
+    return _as_json(_prediction(outputs)) if b"NaN" in text or b"Infinity" in text else text
+
+
+def _call(model: LoadedModel, signature: Signature, arrays: list[Any]) -> dict[str, Any]:
+    try:
+        return dict(zip(signature.outputs, model.call(signature.name, arrays), strict=True))
+    except tf.errors.OpError as error:
+        raise from_tensorflow(error) from error
+
+
+def _prediction(outputs: Mapping[str, Any]) -> Any:
     response = message("PredictResponse")()
     for name, output in outputs.items():
         copy_array(np.asarray(output), response.outputs[name])
     return response
+
+
+def _plain(array: Any) -> dict[str, Any] | None:
+    """A tensor as the JSON form of its message has it; ``None`` if that is not as plain as numbers in a list."""
+    names = _PLAIN.get(array.dtype.str)
+    if names is None or array.size == 0 or array.ndim == 0:
+        return None
+    dims = [{"size": str(size)} for size in array.shape]
+    return {"dtype": names[0], "tensorShape": {"dim": dims}, names[1]: np.ascontiguousarray(array.ravel())}
 
 
 def write_output(prediction: Any, accept: str) -> tuple[bytes, str]:
