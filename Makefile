@@ -54,7 +54,7 @@ setup: $(READY) ## Set up .venv only.
 $(READY): pyproject.toml setup.py $(wildcard smtf_core/runtime/channels/pipe/native/*.[ch])
 	$(PYTHON) -m venv $(VENV)
 	$(VENV)/bin/python -m pip install --quiet --upgrade 'pip>=25.1'
-	$(VENV)/bin/python -m pip install --quiet --editable '.[tensorflow,s3,sagemaker,serving,docker,examples]' --group test --group lint --group docs
+	$(VENV)/bin/python -m pip install --quiet --editable '.[tensorflow,s3,sagemaker,serving,grpc,docker,examples]' --group test --group lint --group docs
 	touch $@
 
 clean: ## Remove what make and the demo have made.

@@ -6,6 +6,7 @@ import logging
 import os
 import tempfile
 from collections.abc import Iterable
+from importlib import import_module
 from pathlib import Path
 from typing import NoReturn
 
@@ -28,6 +29,7 @@ _FAILED, _USAGE = 1, 2
 @click.option("--framework-version", metavar="V", help="TensorFlow release that the handlers are written for.")
 @click.option("--host", help="Address to listen on.  [default: 127.0.0.1]")
 @click.option("--port", type=int, help="0 for any free one.  [default: 8080]")
+@click.option("--grpc-port", type=int, metavar="P", help="TensorFlow Serving's gRPC API there.  [default: nowhere]")
 @click.option("--workers", type=click.IntRange(1), help="Processes that share the port.  [default: 1]")
 @click.option("--batching", type=click.Choice(["off", "on", "auto"]), help="Let requests share calls of the model.")
 @click.option(
@@ -67,6 +69,8 @@ def serve(
         environment = {name: value for name, value in os.environ.items() if name.startswith("SAGEMAKER_")}
         settings = HttpSettings.make(environment, **given)
         spec = choose_serving_adapter(Registries(PluginManager()).serving_adapters, adapter)
+        count = workers if workers is not None else _workers(environment)
+        _check_grpc(settings.grpc_port, spec.name, count)
         from smtf_serving.http.process import Service
         from smtf_serving.http.process import serve as serve_service
         from smtf_serving.model.archive import unpack
@@ -84,12 +88,21 @@ def serve(
                 environment=environment,
             )
             service = Service(deployment=deployment, adapter=spec.name, settings=settings)
-            count = workers if workers is not None else _workers(environment)
             serve_service(service, count, lambda port: _announce(f"http://{settings.host}:{port}", address_file))
     except InvalidInputError as error:
         _fail(error, _USAGE)
     except (SmtfError, OSError) as error:
         _fail(error, _FAILED)
+
+
+def _check_grpc(port: int | None, adapter: str, workers: int) -> None:
+    if port is None:
+        return
+    if adapter != "tfs":
+        raise InvalidInputError(f"--grpc-port: adapter {adapter!r} has no gRPC API; 'tfs' has")
+    if port == 0 and workers > 1:
+        raise InvalidInputError("--grpc-port 0: several workers share a port, which must have a number")
+    import_module("smtf_serving.grpc.server")  # a missing extra is told before anything is loaded
 
 
 def _announce(address: str, file: str | None) -> None:

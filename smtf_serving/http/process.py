@@ -24,7 +24,7 @@ from smtf_core.errors import SmtfError
 from smtf_core.interfaces import Deployment, ModelServer
 from smtf_core.plugins import PluginManager
 from smtf_core.registry import Registries
-from smtf_serving.http.server import HttpServer, bind, new_event_loop
+from smtf_serving.http.server import Companion, HttpServer, bind, new_event_loop
 from smtf_serving.http.settings import AUTO, AUTO_ROWS, OFF, HttpSettings
 
 logger = logging.getLogger(__name__)
@@ -60,6 +60,8 @@ class Service:
         }
         if self.settings.batching == AUTO:
             environment.setdefault("SAGEMAKER_TFS_MAX_BATCH_SIZE", str(AUTO_ROWS))
+        if self.settings.grpc_port:
+            environment["SAGEMAKER_TFS_GRPC_PORT"] = str(self.settings.grpc_port)
         server: ModelServer = adapter.load(evolve(self.deployment, environment=environment))
         return server
 
@@ -96,21 +98,32 @@ def serve(service: Service, workers: int, started: Callable[[int], object]) -> N
         _Supervisor(service, workers).run(started)
 
 
-def serve_here(service: Service, listening: socket.socket, started: Callable[[int], object]) -> None:
-    """Serve on this thread, which must be the main one."""
+def serve_here(
+    service: Service, listening: socket.socket, started: Callable[[int], object], *, shared: bool = False
+) -> None:
+    """Serve on this thread, which must be the main one; ``shared``: several processes listen on the ports."""
     loop = new_event_loop()
     try:
-        loop.run_until_complete(_serve(service, listening, started))
+        loop.run_until_complete(_serve(service, listening, started, shared))
     finally:
         loop.close()
 
 
-async def _serve(service: Service, listening: socket.socket, started: Callable[[int], object]) -> None:
-    server = HttpServer(service.load, service.settings)
+async def _serve(service: Service, listening: socket.socket, started: Callable[[int], object], shared: bool) -> None:
+    server = HttpServer(service.load, service.settings, _grpc(service.settings, shared))
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, server.stop)
     await server.run(listening, started)
+
+
+def _grpc(settings: HttpSettings, shared: bool) -> Callable[[ModelServer], Companion] | None:
+    """What starts the gRPC port, if there is to be one; imported now, so that a missing extra is told at once."""
+    if settings.grpc_port is None:
+        return None
+    from smtf_serving.grpc.server import GrpcServer
+
+    return lambda model_server: GrpcServer(model_server, settings, shared=shared)
 
 
 @define(eq=False)
@@ -209,7 +222,7 @@ def _worker(service: Service, told: int) -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s [%(process)d] %(message)s")
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
-        serve_here(service, bind(service.settings, shared=True), lambda port: os.write(told, b"."))
+        serve_here(service, bind(service.settings, shared=True), lambda port: os.write(told, b"."), shared=True)
     except SmtfError as error:
         logger.error("%s", error)  # noqa: TRY400 - the message is for the user
         return _CANNOT_LOAD

@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from smtf_core.errors import MissingExtraError
 from smtf_core.interfaces import ModelServer, Reply, Request
@@ -39,18 +39,34 @@ _POLL_SECONDS = 0.02
 _SO_ATTACH_FILTER, _BPF_RETURN = 26, 0x06
 
 
+class Companion(Protocol):
+    """Answers for the same models in another way."""
+
+    def stop(self, seconds: float) -> None:
+        """Take no more requests; return when those that were taken are answered, or the time is over."""
+        ...
+
+
 class HttpServer:
     """See the module. All methods but ``stop`` belong to the event loop's thread.
 
     Args:
         load: makes the model server; called in a thread of its own, while requests are answered 503 already.
         settings: see :class:`HttpSettings`.
+        accompany: starts what answers for the models beside this server; ``None`` for nothing.
     """
 
-    def __init__(self, load: Callable[[int], ModelServer], settings: HttpSettings) -> None:
+    def __init__(
+        self,
+        load: Callable[[int], ModelServer],
+        settings: HttpSettings,
+        accompany: Callable[[ModelServer], Companion] | None = None,
+    ) -> None:
         self._load = load
         self._settings = settings
+        self._accompany = accompany
         self._model_server: ModelServer | None = None
+        self._companion: Companion | None = None
         self._connections: set[HttpProtocol] = set()
         self._stop = asyncio.Event()
         self._loop = asyncio.get_running_loop()
@@ -82,12 +98,13 @@ class HttpServer:
             await asyncio.wait([loading, stopping], return_when=asyncio.FIRST_COMPLETED)
             if loading.done():
                 self._model_server = loading.result()
+                self._companion = None if self._accompany is None else self._accompany(self._model_server)
                 self._dispatcher.serve(self._model_server)
                 started(self.port)
                 await stopping
             else:  # told to stop before there was anything to stop: the thread ends with the process
                 loading.cancel()
-            await self._drain(listener, listening)
+            await asyncio.gather(self._drain(listener, listening), self._drain_companion())
         finally:
             for chore in chores:
                 chore.cancel()
@@ -118,6 +135,11 @@ class HttpServer:
             if not self._connections:
                 return
         logger.warning("%d connections did not end in time", len(self._connections))
+
+    async def _drain_companion(self) -> None:
+        companion = self._companion
+        if companion is not None:
+            await _in_thread(lambda: companion.stop(self._settings.drain_seconds))
 
     async def _sweep(self) -> None:
         """Close connections that are silent for too long."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from attrs import asdict, field, frozen
-from attrs.validators import ge, gt, in_
+from attrs.validators import ge, gt, in_, optional
 
 from smtf_core.errors import InvalidInputError
 
@@ -24,6 +24,7 @@ class HttpSettings:
     Args:
         host: address to listen on; other machines are let in only by saying so.
         port: 0 for any free one.
+        grpc_port: where TensorFlow Serving's gRPC API listens; 0 for any free one, ``None`` for nowhere.
         max_body: the most bytes of a request's body, as sent and as expanded; more is answered 413.
         max_waiting: the most requests that wait for a thread or run in one; more are answered 429.
         timeout: seconds after which a request is answered 504.
@@ -41,6 +42,7 @@ class HttpSettings:
 
     host: str = "127.0.0.1"
     port: int = field(default=8080, validator=[ge(0)])
+    grpc_port: int | None = field(default=None, validator=optional(ge(0)))
     max_body: int = field(default=100 * MIB, validator=gt(0))
     max_waiting: int = field(default=256, validator=gt(0))
     timeout: float = field(default=60.0, validator=gt(0))
@@ -91,6 +93,7 @@ def _microseconds(text: str) -> float:
 
 _VARIABLES: dict[str, tuple[str, Any]] = {
     "port": ("SAGEMAKER_BIND_TO_PORT", int),
+    "grpc_port": ("SAGEMAKER_TFS_GRPC_PORT", int),
     "timeout": ("SAGEMAKER_MODEL_SERVER_TIMEOUT", float),
     "threads": ("SAGEMAKER_TFS_NUM_BATCH_THREADS", int),
     "handler_threads": ("SAGEMAKER_GUNICORN_THREADS", int),

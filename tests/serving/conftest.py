@@ -20,6 +20,7 @@ TENSORFLOW = (
     "test_python",
     "test_deploy",
     "test_process_endpoints",
+    "test_grpc",
 )
 
 

@@ -97,6 +97,11 @@ class TfsServer:
         self._max_rows = settings.max_batch_size if settings.batching else 1
         self._metrics = Metrics()
 
+    @property
+    def catalogue(self) -> Catalogue:
+        """The models, for those who answer for them by other protocols."""
+        return self._catalogue
+
     def invoke(self, request: Request) -> Reply:
         """See :class:`~smtf_core.interfaces.ModelServer`."""
         start = time.perf_counter()

@@ -1,0 +1,1 @@
+"""TensorFlow Serving's gRPC API, beside the HTTP server of the same models (extra ``grpc``)."""
