@@ -104,6 +104,11 @@ class ContainerHost:
         return self._state.get("ExitCode") if self._over.is_set() else None
 
     @property
+    def succeeded(self) -> bool:
+        """Whether it ended well; an engine that goes away asks containers to end, so their 0 says nothing then."""
+        return self.status == 0 and not self._away
+
+    @property
     def killed(self) -> bool:
         """Whether it was ended from outside."""
         return self._over.is_set() and not self._by_us and (self._removed or self.status in (_SIGKILL, None))
@@ -118,7 +123,7 @@ class ContainerHost:
 
     def cause(self) -> str | None:
         """Why it failed, where it cannot know that itself."""
-        if not self._over.is_set() or self.status == 0:
+        if not self._over.is_set() or self.succeeded:
             return None
         if self._state.get("OOMKilled"):
             limit = f"the limit of {self._memory}; raise memory" if self._memory else "this machine's memory"

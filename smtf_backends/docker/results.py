@@ -47,7 +47,7 @@ def conclude_contract(tree: Layout, hosts: Mapping[str, ContainerHost], stop_rea
         stop_reason: why the job was asked to end, if it was.
     """
     failures = {name: _failure_of(contract_output(tree.root, name)) for name in hosts}
-    failed = [name for name, host in hosts.items() if host.status != 0]
+    failed = [name for name, host in hosts.items() if not host.succeeded]
     if failed and stop_reason is None:
         # The host that says why comes before one that only ended.
         name = next((name for name in failed if failures[name]), failed[0])
