@@ -41,8 +41,38 @@ def _numbers():
 """
 
 
+#: The same, which says in its log what has reached it, and raises what hyperparameter ``failure`` says; it reads
+#: channel ``training``, variable CONFORMANCE and hyperparameter ``flavour``.
+SAYING_SCRIPT = LINE_SCRIPT.replace(
+    "def train_input_fn():\n",
+    """\
+def train_input_fn(training_dir, hyperparameters):
+    import os
+    said = [os.environ.get("CONFORMANCE"), hyperparameters["flavour"], sorted(os.listdir(training_dir))]
+    tf.logging.info("conformance: " + " | ".join(map(str, said)))
+    if hyperparameters["failure"]:
+        raise ValueError(hyperparameters["failure"])
+""",
+)
+
+_FLOAT, _ANY = 1, -1
+#: What the script exports: signature → tensors by name, each with its type (a number of ``DataType``) and shape.
+LINE_SIGNATURE = {
+    "serving_default": {
+        "inputs": {"x": [_FLOAT, [_ANY]]},
+        "outputs": {"y": [_FLOAT, [_ANY]]},
+        "method": "tensorflow/serving/predict",
+    }
+}
+
+
 def write_line_script(folder: Path) -> Path:
     """Write :data:`LINE_SCRIPT` into ``folder`` and return its path."""
+    return write_script(folder, LINE_SCRIPT)
+
+
+def write_script(folder: Path, text: str) -> Path:
+    """Write a script into ``folder`` and return its path."""
     path = folder / "line.py"
-    path.write_text(LINE_SCRIPT, encoding="utf-8")
+    path.write_text(text, encoding="utf-8")
     return path

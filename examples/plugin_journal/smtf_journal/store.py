@@ -23,7 +23,7 @@ class ZipStore:
 
     def restore(self, folder: Path) -> Checkpoint | None:
         """Unpack the newest checkpoint."""
-        archives = sorted(self._archive.glob("*.zip"), key=lambda path: int(path.stem))
+        archives = sorted(self._archive.glob("[0-9]*.zip"), key=lambda path: int(path.stem))
         if not archives:
             return None
         with zipfile.ZipFile(archives[-1]) as archive:

@@ -1,0 +1,102 @@
+"""Our own plugins keep the laws of their kinds: those for which no TensorFlow is needed."""
+
+import sys
+
+import pytest
+
+from smtf_core import PluginManager
+from smtf_core.runtime.stores import s3
+from smtf_core.testing import CheckpointStoreConformance, InputModeConformance, PluginHygiene
+
+
+class TestLocalStore(CheckpointStoreConformance):
+    name = "file"
+
+    @pytest.fixture
+    def uri(self, tmp_path):
+        return str(tmp_path / "checkpoints")
+
+    @pytest.fixture
+    def unwritable_uri(self, tmp_path):
+        (tmp_path / "a file").touch()
+        return str(tmp_path / "a file" / "checkpoints")
+
+
+class TestS3Store(CheckpointStoreConformance):
+    name = "s3"
+    may_lose = s3.MOST_WAITING + 1
+
+    @pytest.fixture
+    def uri(self, bucket):
+        return f"s3://{bucket}/job/checkpoints"
+
+    @pytest.fixture
+    def unwritable_uri(self, s3_endpoint):
+        return "s3://no-such-bucket/job/checkpoints"
+
+
+class TestZipStore(CheckpointStoreConformance):
+    """The example from outside."""
+
+    name = "zip"
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def plugins(cls, journal):
+        return PluginManager(plugins=["smtf_journal.hooks"], autoload=False)
+
+    @pytest.fixture
+    def uri(self, tmp_path):
+        return f"zip://{tmp_path}/checkpoints"
+
+    @pytest.fixture
+    def unwritable_uri(self, tmp_path):
+        (tmp_path / "a-file").touch()
+        return f"zip://{tmp_path}/a-file/checkpoints"
+
+
+class TestFileMode(InputModeConformance):
+    name = "File"
+
+
+class TestFastFileMode(InputModeConformance):
+    name = "FastFile"
+
+
+class TestPipeMode(InputModeConformance):
+    name = "Pipe"
+
+
+@pytest.fixture(scope="module")
+def journal(examples):
+    """The example plugin can be imported, as if it were installed."""
+    sys.path.insert(0, str(examples / "plugin_journal"))
+    yield
+    sys.path.remove(str(examples / "plugin_journal"))
+    for name in [name for name in sys.modules if name.partition(".")[0] == "smtf_journal"]:
+        del sys.modules[name]
+
+
+class TestHygieneOfJournal(PluginHygiene):
+    hooks = "smtf_journal.hooks"
+
+    @pytest.fixture(scope="class", autouse=True)
+    @classmethod
+    def importable(cls, journal):
+        """Also in the processes that the laws start."""
+
+
+def hygiene_of(entry):
+    attributes = {"hooks": entry.value, "entry_point": entry.name, "budget": 3}
+    made = type(f"TestHygieneOf{entry.name.title()}", (PluginHygiene,), attributes)
+    # Its adapters import TensorFlow, and one law imports them.
+    return pytest.mark.tensorflow(made) if entry.name == "serving" else made
+
+
+# A class for each plugin that comes with smtf, also for those that will.
+globals().update(
+    {
+        made.__name__: made
+        for made in (hygiene_of(plugin) for plugin in PluginManager().plugins if plugin.distribution[:5] == "smtf ")
+    }
+)
