@@ -22,7 +22,7 @@ hypothesis.settings.register_profile("smtf", deadline=None, suppress_health_chec
 hypothesis.settings.load_profile("smtf")
 
 # Fixtures that any test may ask for, each with a real server behind it.
-pytest_plugins = ["servers.s3", "servers.aws"]
+pytest_plugins = ["servers.s3", "servers.aws", "pytester"]
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 

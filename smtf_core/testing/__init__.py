@@ -6,6 +6,7 @@ looked up on first use, so that :mod:`smtf_core.testing.scripts` does without.
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,8 @@ _HOMES = {
     "StrategyConformance": "smtf_core.testing.strategy",
 }
 
+_ASSERTING = (*_HOMES.values(), "smtf_core.testing.apart", "smtf_core.testing.checkpoints")
+
 __all__ = [
     "BackendConformance",
     "CheckpointStoreConformance",
@@ -50,8 +53,9 @@ def __getattr__(name: str) -> Any:
         import pytest
     except ImportError as error:
         raise MissingExtraError(f"{name} needs pytest. Run: pip install 'smtf[testing]'") from error
-    # Otherwise a law that does not hold says no more than AssertionError.
-    pytest.register_assert_rewrite(home)
+    if home not in sys.modules:
+        # Otherwise a law that does not hold says no more than AssertionError. Before the first of them imports others.
+        pytest.register_assert_rewrite(*(set(_ASSERTING) - set(sys.modules)))
     return getattr(import_module(home), name)
 
 

@@ -243,8 +243,8 @@ class BackendConformance(Conformance[BackendSpec]):
         for ended in (completed, failed):
             write_json(tmp_path / "handle.json", to_data(ended.handle))
             told = json.loads(apart.run("look", spec.factory, str(tmp_path / "handle.json")))
-            assert told["status"] == to_data(ended.status)
-            assert told["result"] == to_data(backend.result(ended.handle))
+            assert told["status"] == _json(backend.status(ended.handle))
+            assert told["result"] == _json(backend.result(ended.handle))
             assert told["lines"] == len(list(backend.logs(ended.handle)))
 
     def test_an_unknown_job_is_said(self, backend: Backend, completed: Ended) -> None:
@@ -271,3 +271,7 @@ class BackendConformance(Conformance[BackendSpec]):
 
 def _text(backend: Backend, handle: JobHandle) -> str:
     return "\n".join(line.text for line in backend.logs(handle))
+
+
+def _json(model: Any) -> Any:
+    return json.loads(json.dumps(to_data(model)))

@@ -82,17 +82,6 @@ class CheckpointStoreConformance(Conformance[CheckpointStoreSpec]):
         store.close()
         assert _restore(factory(uri), scratch / "third").step == 3
 
-    def test_a_save_is_safe_when_the_store_is_closed(self, factory: Any, uri: str, scratch: Path) -> None:
-        """Whatever was on its way in the background has arrived when ``close`` returns."""
-        for step in (1, 2, 3):
-            store = factory(uri)
-            folder = _made(store.folder(scratch / f"job-{step}"))
-            store.restore(folder)
-            store.save(write_checkpoint(folder, step))
-            store.close()
-            # Not restored with the store that saved: that one may remember.
-            assert _restore(factory(uri), scratch / f"look-{step}").step == step
-
     def test_an_interrupted_save_is_never_the_latest(
         self, factory: Any, spec: CheckpointStoreSpec, uri: str, scratch: Path
     ) -> None:
@@ -100,7 +89,7 @@ class CheckpointStoreConformance(Conformance[CheckpointStoreSpec]):
         saved = 0
         for number in range(self.kills):
             restored, newest = _kill_while_saving(
-                spec.factory, uri, scratch / f"job-{number}", 3 + self.may_lose, 0.013 * number
+                spec.factory, uri, scratch / f"job-{number}", 3 + self.may_lose, 0.01 + 0.013 * number
             )
             assert restored >= saved, f"step {saved} had come back before, now step {restored}"
             checkpoint = _restore(factory(uri), scratch / f"look-{number}")

@@ -15,7 +15,7 @@ _ENDINGS = ("data-00000-of-00002", "data-00001-of-00002", "index", "meta")
 def write_checkpoint(folder: Path, step: int, size: int = 100_000) -> Checkpoint:
     """Do what TensorFlow's saver does.
 
-    Writes files under temporary names, renames them, names the new checkpoint in the state file, deletes the oldest one.
+    Writes files under temporary names, renames them, names the new checkpoint in the state file, deletes the oldest.
 
     Args:
         folder: where.

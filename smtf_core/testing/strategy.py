@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from subprocess import Popen, TimeoutExpired
@@ -21,6 +22,9 @@ from smtf_core.testing import apart
 from smtf_core.testing.conformance import Conformance
 from smtf_core.testing.hygiene import HEAVY
 from smtf_core.testing.scripts import LINE_SCRIPT
+
+# How long a process that serves is watched after the others have ended.
+_SETTLE_SECONDS = 2.0
 
 
 class StrategyConformance(Conformance[StrategySpec]):
@@ -94,8 +98,8 @@ class StrategyConformance(Conformance[StrategySpec]):
     ) -> Iterator[dict[str, dict[str, Any]]]:
         """What the processes that train tell of it, by host; the last host's training raises."""
         hosts = list(layouts)
-        trainers: dict[str, Popen[str]] = {}
-        servers: dict[str, Popen[str]] = {}
+        trainers: list[tuple[str, Popen[str]]] = []
+        servers: list[tuple[str, Popen[str]]] = []
         told: dict[str, dict[str, Any]] = {}
         try:
             for host, layout in layouts.items():
@@ -104,8 +108,8 @@ class StrategyConformance(Conformance[StrategySpec]):
                     mode = what if process.trains else "serve"
                     arguments = (spec.factory, str(layout.root), process.role, mode)
                     started = apart.start("host", *arguments, variables=process.variables)
-                    (trainers if process.trains else servers)[f"{host} {process.role}"] = started
-            for name, trainer in trainers.items():
+                    (trainers if process.trains else servers).append((f"{host} {process.role}", started))
+            for name, trainer in trainers:
                 try:
                     printed, said = trainer.communicate(timeout=cls.patience)
                 except TimeoutExpired:
@@ -113,11 +117,12 @@ class StrategyConformance(Conformance[StrategySpec]):
                     printed, said = trainer.communicate()
                 assert trainer.returncode == 0, f"{name} failed or did not end:\n{said}"
                 told[name] = json.loads(printed.splitlines()[-1])
-            for name, server in servers.items():
+            time.sleep(_SETTLE_SECONDS if servers else 0)
+            for name, server in servers:
                 told[name] = {"serving": server.poll() is None}
             yield told
         finally:
-            for one in (*trainers.values(), *servers.values()):
+            for _, one in (*trainers, *servers):
                 one.kill()
                 one.communicate()
 

@@ -44,7 +44,7 @@ def _returning(strategy: Any, environment: TrainingEnvironment) -> dict[str, Any
         return result
 
     returned = strategy.run(environment, train)
-    return {"returned": returned is result, "calls": len(clusters), "chief": any(one.is_chief for one in clusters)}
+    return {"returned": returned == result, "calls": len(clusters), "chief": any(one.is_chief for one in clusters)}
 
 
 def _raising(strategy: Any, environment: TrainingEnvironment) -> dict[str, Any]:
