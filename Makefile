@@ -8,7 +8,7 @@ export TF_CPP_MIN_LOG_LEVEL ?= 2
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-docker test-fast lint docs docs-check pictures setup clean
+.PHONY: help demo test test-docker test-fast lint docs docs-check pictures test-plugins matrix changelog setup clean
 
 help: ## List what there is to make.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -48,6 +48,21 @@ docs-check: $(READY) ## Check that the generated pages are fresh, and build the 
 
 pictures: $(READY) ## Take the pictures of docs/pictures that show a real training anew.
 	$(VENV)/bin/python docs/take_pictures.py
+
+test-plugins: ## Test the distributions below plugins/, in a venv of their own.
+	$(PYTHON) -m venv $(VENV)/plugins
+	$(VENV)/plugins/bin/python -m pip install --quiet --upgrade 'pip>=25.1'
+	$(VENV)/plugins/bin/python -m pip install --quiet --editable . --editable 'plugins/smtf-mlflow[test]' --editable 'plugins/smtf-ray[test]'
+	cd plugins/smtf-mlflow && ../../$(VENV)/plugins/bin/python -m pytest -q
+	cd plugins/smtf-ray && ../../$(VENV)/plugins/bin/python -m pytest -q
+
+matrix: $(READY) ## Build the wheel, check it, and install it with every extra on every Python.
+	$(VENV)/bin/python -m pip install --quiet --group release
+	$(VENV)/bin/python tools/install_matrix.py $(MATRIX)
+
+changelog: $(READY) ## Make CHANGELOG.md of the fragments in changes/, for VERSION=….
+	$(VENV)/bin/python -m pip install --quiet --group release
+	$(VENV)/bin/towncrier build --yes --version $(VERSION)
 
 setup: $(READY) ## Set up .venv only.
 

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import logging
-import re
 import threading
 import time
 from collections.abc import Iterable
 from pathlib import Path
 
 from smtf_core.models import LogLine
-
-_LEVEL = re.compile(r"(DEBUG|INFO|WARNING|ERROR|CRITICAL):\S+:")
-_LEVELS = {"DEBUG": 10, "INFO": 20, "WARNING": 30, "ERROR": 40, "CRITICAL": 50}
 
 
 class JobLog(logging.Handler):
@@ -48,8 +44,7 @@ class JobLog(logging.Handler):
         """Write the lines that a host prints, until it has ended."""
         for line in output:
             text = line.decode("utf-8", "replace").rstrip("\r\n")
-            match = _LEVEL.match(text)
-            self._write(host, text, _LEVELS[match[1]] if match else 20)
+            self._write(host, text, LogLine.printed(host, text).level)
 
     def _write(self, host: str, text: str, level: int) -> None:
         line = f"{LogLine(host, text, time.time(), level).format()}\n".encode()

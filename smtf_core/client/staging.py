@@ -25,6 +25,7 @@ def stage(
     *,
     code: str | None = None,
     interface: str = "lo",
+    copy_code: bool = False,
 ) -> None:
     """Write everything that the runtime reads, except the channels' data.
 
@@ -40,6 +41,8 @@ def stage(
         token: a secret that they know each other by; a new one for each job.
         code: the code folder as the host sees it; ``None``: as it is here.
         interface: the host's network interface.
+        copy_code: copy the user's files, for hosts that cannot see this machine's; otherwise the code folder has links
+            to them, so that tracebacks and debuggers name those, and large folders are not copied.
     """
     for stale in (
         layout.root / "input",
@@ -51,13 +54,20 @@ def stage(
     ):
         shutil.rmtree(stale, ignore_errors=True) if not stale.is_symlink() else stale.unlink()
     layout.create()
-    _put_code(job, layout.code)
+    _put_code(job, layout.code, copy=copy_code)
     if token is not None:
         layout.config.chmod(0o700)  # it holds the secret
     write_json(layout.hyperparameters, runtime_hyperparameters(job, code or str(layout.code), token))
+    write_resources(layout, host, hosts, network, interface)
+    write_json(layout.input_data_config, {channel.name: _describe(channel, job) for channel in job.channels})
+
+
+def write_resources(
+    layout: Layout, host: str, hosts: tuple[str, ...], network: Network | None, interface: str = "lo"
+) -> None:
+    """Write who the hosts are and how they reach each other; again, for backends that know where only later."""
     resources = {"current_host": host, "hosts": list(hosts), "network_interface_name": interface}
     write_json(layout.resource_config, resources | ({"smtf_network": to_data(network)} if network else {}))
-    write_json(layout.input_data_config, {channel.name: _describe(channel, job) for channel in job.channels})
 
 
 def runtime_hyperparameters(job: Job, code: str, token: str | None = None, region: str | None = None) -> dict[str, str]:
@@ -103,22 +113,26 @@ def script_in_code(job: Job) -> str:
     return job.entry_point if job.source_dir is not None else Path(job.entry_point).name
 
 
-def _put_code(job: Job, code: Path) -> None:
+def _put_code(job: Job, code: Path, *, copy: bool) -> None:
     if is_remote(job.source_dir):
         unpack_remote_code(job, code)
     else:
-        _link_code(job, code)
+        _put_local_code(job, code, copy=copy)
 
 
-def _link_code(job: Job, code: Path) -> None:
-    """Links to the user's own files, so that tracebacks and debuggers name those, and large folders are not copied."""
+def _put_local_code(job: Job, code: Path, *, copy: bool) -> None:
     code.mkdir()
     if job.source_dir is None:
         members = [Path(job.entry_point)]
     else:
         members = sorted(path for path in Path(job.source_dir).iterdir() if path.name != "__pycache__")
     for member in (*members, *map(Path, job.dependencies)):
-        (code / member.name).symlink_to(member.resolve(), target_is_directory=member.is_dir())
+        if not copy:
+            (code / member.name).symlink_to(member.resolve(), target_is_directory=member.is_dir())
+        elif member.is_dir():
+            shutil.copytree(member, code / member.name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(member, code)
 
 
 def _describe(channel: Channel, job: Job) -> dict[str, str]:

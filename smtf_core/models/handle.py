@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Mapping
 from datetime import datetime, timezone
 from enum import Enum
@@ -10,6 +11,8 @@ from enum import Enum
 from attrs import field, frozen
 
 _LINE = re.compile(r"(\d{4}-\d\d-\d\dT\S+) (\d+) (\S+) (.*)")
+_LEVEL = re.compile(r"(DEBUG|INFO|WARNING|ERROR|CRITICAL):\S+:")
+_LEVELS = {"DEBUG": 10, "INFO": 20, "WARNING": 30, "ERROR": 40, "CRITICAL": 50}
 
 
 class JobState(str, Enum):
@@ -140,6 +143,17 @@ class LogLine:
         """The line as it stands in a job's ``log.txt``."""
         stamp = datetime.fromtimestamp(self.timestamp, timezone.utc).isoformat(timespec="milliseconds")
         return f"{stamp} {self.level} {self.host} {self.text}"
+
+    @classmethod
+    def printed(cls, host: str, text: str) -> LogLine:
+        """A line that a host's process has just printed; its level is the one that it begins with.
+
+        Args:
+            host: the host.
+            text: the line, without its newline.
+        """
+        match = _LEVEL.match(text)
+        return cls(host, text, time.time(), _LEVELS[match[1]] if match else 20)
 
     @classmethod
     def parse(cls, written: str) -> LogLine:

@@ -52,14 +52,14 @@ class HookRecorder:
         return [call.arguments for call in self.calls if call.hook == hook]
 
     def _noting(self, name: str, specification: Callable[..., Any]) -> Callable[..., None]:
-        signature = inspect.signature(specification)
+        names = ", ".join(inspect.signature(specification).parameters)
 
-        def note(*values: Any) -> None:
-            self.calls.append(HookCall(name, dict(zip(signature.parameters, values, strict=True))))
+        def note(**arguments: Any) -> None:
+            self.calls.append(HookCall(name, arguments))
 
-        # Pluggy reads the arguments' names from the signature and hands their values over by position.
-        note.__signature__ = signature  # type: ignore[attr-defined]
-        marked: Callable[..., None] = hookimpl(note)
+        # Pluggy reads the arguments' names off a function's code, so each hook needs one with its own.
+        passing = ", ".join(f"{argument}={argument}" for argument in names.split(", "))
+        marked: Callable[..., None] = hookimpl(eval(f"lambda {names}: note({passing})", {"note": note}))
         return marked
 
 

@@ -1,0 +1,1 @@
+"""Parameters, metrics and models of smtf's trainings in MLflow."""
