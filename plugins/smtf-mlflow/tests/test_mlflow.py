@@ -88,6 +88,13 @@ def test_jobs_at_once_keep_apart(smtf_project, store):
     assert {run.info.status for run in found.values()} == {"FINISHED"}
 
 
+def test_without_a_tracking_store_nothing_is_logged(smtf_project, tmp_path, monkeypatch):
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    monkeypatch.chdir(tmp_path)
+    assert smtf_project.fit().result.state == "Completed"
+    assert {path.name for path in tmp_path.iterdir()} == {"project"}
+
+
 def test_a_store_that_cannot_be_reached_fails_the_job_and_is_named(smtf_project, monkeypatch):
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "sqlite:////no/such/folder/mlflow.db")
     with pytest.raises(
