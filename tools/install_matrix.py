@@ -131,15 +131,18 @@ def install(row: Row, wheel: Path, script: Path, folder: Path, *, uv: bool) -> s
         return done.stdout.strip()
 
     venv = folder / "venv"
-    run(interpreter(row.python), "-m", "venv", str(venv))
     python = str(venv / "bin" / "python")
     wanted = f"{wheel}[{row.extra}]" if row.extra else str(wheel)
     extra = [f"tensorflow{row.constraint}"] if row.constraint else []
     if uv:
-        run(sys.executable, "-m", "uv", "pip", "install", "--quiet", "--python", python, wanted, *extra)
+        tool = (sys.executable, "-m", "uv")
+        run(*tool, "venv", "--quiet", "--python", interpreter(row.python), str(venv))
+        run(*tool, "pip", "install", "--quiet", "--python", python, wanted, *extra)
+        run(*tool, "pip", "check", "--python", python)
     else:
+        run(interpreter(row.python), "-m", "venv", str(venv))
         run(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", wanted, *extra)
-    run(python, "-m", "pip", "--disable-pip-version-check", "check")
+        run(python, "-m", "pip", "--disable-pip-version-check", "check")
     found = run(python, "-c", LOOK, str(script))
     if row.extra == "tensorflow":
         found += " " + run(python, "-c", TRAIN, str(script), str(folder / "jobs")).splitlines()[-1]

@@ -27,7 +27,7 @@ def test_three_jobs_at_once_each_with_its_own(examples, tmp_path):
     final = [
         float(loss) for name in ("0-001", "0-01", "0-02") for rate, step, loss in steps if (rate, step) == (name, "40")
     ]
-    assert final[0] > final[1] > final[2], "each job has its own hyperparameters"
+    assert final[0] > final[1] >= final[2], "each job has its own hyperparameters"
     assert len(re.findall(r"^sweep Completed at step 40: .*'error'", done.stdout, re.MULTILINE)) == 3
     # the jobs' own logs went to their folders, not through the program's handler
     assert all(line.startswith("sweep ") for line in done.stdout.splitlines()), done.stdout
