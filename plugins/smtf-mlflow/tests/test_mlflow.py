@@ -96,7 +96,8 @@ def test_without_a_tracking_store_nothing_is_logged(smtf_project, tmp_path, monk
 
 
 def test_a_store_that_cannot_be_reached_fails_the_job_and_is_named(smtf_project, monkeypatch):
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", "sqlite:////no/such/folder/mlflow.db")
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:1")
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
     with pytest.raises(
         UnexpectedStatusException, match=r"plugin 'mlflow' of smtf-mlflow 0\.1\.0 raised in smtf_before"
     ):

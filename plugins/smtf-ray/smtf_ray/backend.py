@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
@@ -24,6 +25,7 @@ from smtf_ray.resources import resources_of
 
 NAMESPACE = "smtf"
 _JOB_FILE = ".job.json"
+_KNOCK_SECONDS = 10.0
 
 
 class RayBackend:
@@ -120,9 +122,21 @@ def _connect() -> None:
         return
     address = os.environ.get("RAY_ADDRESS") or "auto"
     try:
+        _knock(address)
         ray.init(address=address, namespace=NAMESPACE, log_to_driver=False, logging_level="ERROR")
-    except (ConnectionError, RuntimeError, TimeoutError) as error:
+    except (OSError, RuntimeError) as error:
         raise BackendUnavailableError(
             f"backend 'ray' cannot reach a Ray cluster at {address!r} ({error}). Set RAY_ADDRESS, or run: ray start "
             "--head"
         ) from error
+
+
+def _knock(address: str) -> None:
+    """See whether somebody listens at ``host:port`` or ``ray://host:port``; Ray itself would try for minutes.
+
+    Raises:
+        OSError: nobody does.
+    """
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if host and port.isdigit():
+        socket.create_connection((host, int(port)), timeout=_KNOCK_SECONDS).close()

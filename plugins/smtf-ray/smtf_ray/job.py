@@ -22,7 +22,7 @@ from smtf_ray.host import HostActor
 
 _HOSTS = "hosts"
 # How long the other hosts get to learn of a host's end by themselves.
-_PATIENCE = 15.0
+_PATIENCE = 60.0
 
 
 class JobActor:

@@ -25,12 +25,13 @@ def cluster(tmp_path_factory):
     command = [str(Path(sys.executable).with_name("ray")), "start", "--head", "--block", f"--port={port}"]
     folder = f"/tmp/ray-{os.getpid()}"  # short: Ray's sockets are below it
     command += [f"--temp-dir={folder}", "--num-cpus=8", "--include-dashboard=false", "--object-store-memory=100000000"]
+    os.environ["RAY_ADDRESS"] = f"127.0.0.1:{port}"
+    os.environ["SMTF_DISABLE_PLUGINS"] = "mlflow"  # it may be installed beside this
+    os.environ["XDG_STATE_HOME"] = str(tmp_path_factory.mktemp("state"))
+    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     head = subprocess.Popen(
         command, start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
-    os.environ["RAY_ADDRESS"] = f"127.0.0.1:{port}"
-    os.environ["XDG_STATE_HOME"] = str(tmp_path_factory.mktemp("state"))
-    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     assert head.stdout is not None
     for line in head.stdout:
         if "Ray runtime started" in line:
@@ -115,7 +116,7 @@ def test_without_a_cluster_it_says_what_to_do(smtf_project):
     )
     done = subprocess.run(
         [sys.executable, "-c", program, str(smtf_project.script), str(smtf_project.folder / "out")],
-        env={**os.environ, "RAY_ADDRESS": "127.0.0.1:1", "RAY_gcs_rpc_server_connect_timeout_s": "1"},
+        env={**os.environ, "RAY_ADDRESS": "127.0.0.1:1"},
         capture_output=True,
         text=True,
     )
