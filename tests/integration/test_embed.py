@@ -34,7 +34,7 @@ def test_three_jobs_at_once_each_with_its_own(examples, tmp_path):
     for name in ("rate-0-001", "rate-0-01", "rate-0-02"):
         log = (tmp_path / "jobs" / name / "output" / "log.txt").read_text()
         assert "tensorflow:" in log
-        assert all(other not in log for other in {"rate-0-001", "rate-0-01/", "rate-0-02"} - {name})
+        assert all(f"{other}/" not in log for other in {"rate-0-001", "rate-0-01", "rate-0-02"} - {name})
 
 
 def test_the_program_is_what_the_page_shows(examples):

@@ -13,7 +13,7 @@ from typing import Any
 import ray
 
 from smtf_core.client.folder import JobFolder
-from smtf_core.client.staging import stage
+from smtf_core.client.staging import stage, write_resources
 from smtf_core.errors import InvalidInputError
 from smtf_core.models import Job, Layout, LogLine
 from smtf_core.models.cluster import Network
@@ -49,7 +49,7 @@ class JobActor:
         if not self._folder.lock():
             raise InvalidInputError(f"job {self._job.name!r} has been started by another client just now")
         try:
-            self._stage(None)
+            self._stage()
         except BaseException:
             self._folder.release()
             raise
@@ -68,11 +68,11 @@ class JobActor:
         if first is not None:
             ray.get(first.stop.remote())
 
-    def _stage(self, network: Network | None) -> None:
+    def _stage(self) -> None:
         token = secrets.token_hex(32) if len(self._names) > 1 else None
         shutil.rmtree(self._layout.root / _HOSTS, ignore_errors=True)
         for name in self._names:
-            stage(self._job, Layout(self._root_of(name)), name, self._names, network, token, copy_code=True)
+            stage(self._job, Layout(self._root_of(name)), name, self._names, None, token, copy_code=True)
 
     def _root_of(self, host: str) -> Path:
         return self._layout.root if host == self._names[0] else self._layout.root / _HOSTS / host
@@ -102,10 +102,8 @@ class JobActor:
                 free_ports=True,
                 control_port=addresses[self._names[0]][1],
             )
-            reason = self._stop_request()
-            self._stage(network)
-            if reason is not None:
-                write_atomically(self._layout.stop_request, reason)
+            for name in self._names:
+                write_resources(Layout(self._root_of(name)), name, self._names, network)
         with self._turn:
             self._hosts = hosts
             early = self._stops
@@ -114,10 +112,6 @@ class JobActor:
         self._watch({host.run.remote(): name for name, host in hosts.items()})
         if not (self._layout.success.exists() or self._layout.failure.exists()):
             self._fail(f"host {self._names[0]!r} ended without a word")
-
-    def _stop_request(self) -> str | None:
-        path = self._layout.stop_request
-        return path.read_text(encoding="utf-8") if path.exists() else None
 
     def _watch(self, running: dict[Any, str]) -> None:
         """Wait until all hosts have ended; when one has, the others get some time."""
