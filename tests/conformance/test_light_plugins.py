@@ -87,7 +87,7 @@ class TestHygieneOfJournal(PluginHygiene):
 
 
 def hygiene_of(entry):
-    attributes = {"hooks": entry.value, "entry_point": entry.name, "budget": 3}
+    attributes = {"hooks": entry.value, "entry_point": entry.name}
     made = type(f"TestHygieneOf{entry.name.title()}", (PluginHygiene,), attributes)
     # Its adapters import TensorFlow, and one law imports them.
     return pytest.mark.tensorflow(made) if entry.name == "serving" else made

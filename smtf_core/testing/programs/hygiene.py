@@ -14,6 +14,8 @@ from types import ModuleType
 from smtf_core.plugins import PluginManager
 from smtf_core.registry import Registries
 
+_OWN = ("smtf_core", "smtf_backends", "smtf_serving")
+
 
 class _Refuse:
     """A finder that lets no module of some packages be found, as if they were not installed."""
@@ -43,7 +45,7 @@ def main(hooks: str, *refused: str) -> None:
             raise
     else:
         Registries(plugins).all()
-    imported = sorted(name for name in set(sys.modules) - before if name.partition(".")[0] != "smtf_core")
+    imported = sorted(name for name in set(sys.modules) - before if name.partition(".")[0] not in _OWN)
     print(json.dumps({"imported": imported, "refused": finder.asked}))
 
 
