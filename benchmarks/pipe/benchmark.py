@@ -6,7 +6,7 @@
 For AWS's operator make a virtual environment of Python 3.10 with ``tensorflow==2.12.*``,
 ``sagemaker-tensorflow==2.12.*`` and ``numpy<2``. Figures are medians over the rounds: records a second, processor
 time a record (of the reader alone, not of the writer), and the ratio of records a second to AWS's operator, or else to
-the file in memory. Needs about 800 MB in /dev/shm.
+the file in memory. Needs about 500 MB in /dev/shm.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ TITLES = {
 PARSING = ("batch(), parse_example", "batch_size, parse_example")
 _BATCH_BYTES, _LARGEST_BATCH = 1 << 20, 512
 # Long enough that what a pass costs before its first record (5 to 10 ms) does not make up the figure of any design.
-_STREAM_BYTES, _MOST_RECORDS = 400_000_000, 400_000
+_STREAM_BYTES, _MOST_RECORDS = 250_000_000, 400_000
 
 WRITER = """
 import os, sys, mmap
