@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import shutil
 from pathlib import Path
@@ -17,6 +18,9 @@ from smtf_core.errors import BackendUnavailableError, InvalidInputError, Unknown
 from smtf_core.interfaces import BackendSpec, DetachedBackend
 from smtf_core.models import Job, JobHandle, JobRecord, JobState, JobStatus, Layout, LogLine
 from smtf_core.models.layout import write_atomically
+
+# click keeps stderr apart on its own from 8.2 on, where it has no argument for it.
+RUNNER = CliRunner(**({"mix_stderr": False} if "mix_stderr" in inspect.signature(CliRunner).parameters else {}))
 
 
 @pytest.fixture(autouse=True)
@@ -198,7 +202,7 @@ def test_commands(tmp_path):
     ledger.record(handle)
 
     def smtf(*arguments: str):
-        done = CliRunner().invoke(main, [*arguments, "--backend", "process"])
+        done = RUNNER.invoke(main, [*arguments, "--backend", "process"])
         return done.exit_code, done.stdout, done.stderr
 
     code, out, _ = smtf("jobs", "--json")
@@ -217,6 +221,6 @@ def test_commands(tmp_path):
 
 def test_detach_needs_a_job_that_can_go_on(tmp_path):
     (tmp_path / "s.py").write_text("def model_fn(): pass\n")
-    done = CliRunner().invoke(main, ["train", str(tmp_path / "s.py"), "--detach"])
+    done = RUNNER.invoke(main, ["train", str(tmp_path / "s.py"), "--detach"])
     assert done.exit_code == 2
     assert "a job on backend 'inprocess' ends with this process" in done.stderr

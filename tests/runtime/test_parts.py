@@ -152,7 +152,8 @@ def test_exports_are_complete_or_not_there(tmp_path):
 def test_the_job_log_takes_this_threads_records_only(tmp_path, caplog):
     path = tmp_path / "log.txt"
     logger = logging.getLogger("tensorflow")
-    with caplog.at_level(logging.DEBUG):
+    # A level of its own, whatever scripts have set it to in this process before.
+    with caplog.at_level(logging.DEBUG), caplog.at_level(logging.WARNING, "tensorflow"):
         with job_log(path, "algo-1", logging.INFO, echo=False, quiet_notices=True):
             logger.info("loss = %s, step = 1", 0.5)
             logger.debug("too fine")
