@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import inspect
 import json
 import shutil
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
+from command_line import RUNNER
 
 from smtf_core import PluginManager, TensorFlow, hookimpl
 from smtf_core.cli import main
@@ -18,9 +17,6 @@ from smtf_core.errors import BackendUnavailableError, InvalidInputError, Unknown
 from smtf_core.interfaces import BackendSpec, DetachedBackend
 from smtf_core.models import Job, JobHandle, JobRecord, JobState, JobStatus, Layout, LogLine
 from smtf_core.models.layout import write_atomically
-
-# click keeps stderr apart on its own from 8.2 on, where it has no argument for it.
-RUNNER = CliRunner(**({"mix_stderr": False} if "mix_stderr" in inspect.signature(CliRunner).parameters else {}))
 
 
 @pytest.fixture(autouse=True)

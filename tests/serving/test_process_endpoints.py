@@ -7,7 +7,7 @@ import sys
 import time
 
 import pytest
-from click.testing import CliRunner
+from command_line import RUNNER
 
 from smtf_core import Predictor, TensorFlowModel
 from smtf_core.cli import main
@@ -22,7 +22,7 @@ def state(tmp_path_factory, monkeypatch):
 
 
 def smtf(*arguments, status=0, **keywords):
-    done = CliRunner().invoke(main, arguments, **keywords)
+    done = RUNNER.invoke(main, arguments, **keywords)
     assert done.exit_code == status, done.output
     return done
 
@@ -103,4 +103,4 @@ def test_a_server_that_cannot_start_says_why_and_leaves_nothing(tmp_path, state)
     ],
 )
 def test_what_the_commands_cannot_do(arguments, message):
-    assert message in smtf(*arguments, status=2).output
+    assert message in smtf(*arguments, status=2).stderr
