@@ -24,6 +24,12 @@ hypothesis.settings.load_profile("smtf")
 # Fixtures that any test may ask for, each with a real server behind it.
 pytest_plugins = ["servers.s3", "servers.aws", "pytester"]
 
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Bytes are named by their argument: packed ones hold the time, and every process has to find the same names."""
+    return argname if isinstance(val, bytes) else None
+
+
 EXAMPLES = Path(__file__).parent.parent / "examples"
 
 
