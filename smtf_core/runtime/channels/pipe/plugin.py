@@ -38,7 +38,9 @@ def chunk_function() -> Any:
     """The operator as a function for ``MapDataset``: from a chunk's name to its records. Traced once a process."""
     operator = pipe_operator()
     assert operator is not None
-    with tf.init_scope():
+    # Wherever the data set is: with parameter servers the one who makes it is in the scope of a device of the cluster,
+    # and a function runs where only the device's own names are known.
+    with tf.init_scope(), tf.device(None):
         return tf.function(lambda chunk: operator(chunk=chunk)).get_concrete_function(tf.TensorSpec([], tf.string))
 
 
