@@ -71,7 +71,7 @@ def test_digits_on_two_hosts_by_pipes(job, data, examples):
     estimator = job(examples / "digits_pipe" / "digits_pipe.py", input_mode="Pipe", train_instance_count=2, **DIGITS)
     root = fit(estimator, digits(data))
     assert estimator.result.metrics["accuracy"] > 0.85
-    assert estimator.result.global_step == 200
+    assert 200 <= estimator.result.global_step < 220  # the other host may be in the middle of a step
     log = (root / "output" / "log.txt").read_text()
     assert re.search(r" algo-1 ", log)
     assert re.search(r" algo-2 ", log)
