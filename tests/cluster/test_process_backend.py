@@ -207,7 +207,7 @@ def test_a_killed_client_s_job_is_found_by_its_name_and_stopped(write, tmp_path)
     def smtf(*arguments: str) -> str:
         return subprocess.run([*command, *arguments], check=True, capture_output=True, text=True).stdout
 
-    assert "left-alone  InProgress" in smtf("jobs")
+    assert re.search(r"^left-alone +InProgress ", smtf("jobs"), re.MULTILINE)
     smtf("stop", "left-alone", "--reason", "enough")
     log = smtf("logs", "-f", "left-alone")
     assert "INFO:tensorflow:loss = " in log
