@@ -16,7 +16,7 @@ _COLOURS = {EndpointState.IN_SERVICE: "green", EndpointState.FAILED: "red"}
 _HELP = {"help_option_names": ["-h", "--help"]}
 
 
-@click.group(invoke_without_command=True, context_settings=_HELP)
+@click.group(invoke_without_command=True, subcommand_metavar="[COMMAND] [ARGS]...", context_settings=_HELP)
 @backend_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_context
