@@ -17,4 +17,4 @@ def clean(backend: str | None) -> None:
     known = detached_jobs(backend)
     for what in known.clean():
         click.echo(what)
-    show_notes(known)
+    show_notes(known.backends)

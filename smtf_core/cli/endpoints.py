@@ -6,8 +6,8 @@ import json
 
 import click
 
-from smtf_core.cli.found_endpoint import endpoints_of, find_endpoint, show_unavailable
-from smtf_core.cli.found_job import CommandError, backend_option
+from smtf_core.cli.found_endpoint import endpoints_of, find_endpoint
+from smtf_core.cli.found_job import CommandError, backend_option, show_notes
 from smtf_core.client.endpoints import Found
 from smtf_core.errors import SmtfError
 from smtf_core.models import EndpointState
@@ -40,7 +40,7 @@ def endpoints(context: click.Context, backend: str | None, as_json: bool) -> Non
         width = max((len(one.endpoint.name) for one in found), default=0)
         for one in found:
             click.echo(_as_text(one, width))
-    show_unavailable(known)
+    show_notes(known.backends)
 
 
 @endpoints.command(context_settings=_HELP)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import click
-
 from smtf_core.cli.found_job import CommandError
 from smtf_core.client.endpoints import Endpoints, Found
 from smtf_core.errors import SmtfError
@@ -24,9 +22,3 @@ def find_endpoint(name: str, backend: str | None) -> Found:
         return endpoints_of(backend).find(name)
     except SmtfError as error:
         raise CommandError(str(error)) from None
-
-
-def show_unavailable(endpoints: Endpoints) -> None:
-    """Say which backends could not be asked, and why."""
-    for note in endpoints.notes():
-        click.secho(f"smtf: {note}", fg="yellow", err=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from smtf_core.client.asking import AskedBackends
 from smtf_core.client.detached import DetachedJobs
 from smtf_core.errors import SmtfError
 from smtf_core.interfaces import DetachedBackend
@@ -45,7 +46,7 @@ def find(job_name: str, backend: str | None) -> tuple[DetachedBackend, JobHandle
         raise CommandError(str(error)) from None
 
 
-def show_notes(jobs: DetachedJobs) -> None:
+def show_notes(backends: AskedBackends) -> None:
     """Say which backends could not be asked, and why."""
-    for note in jobs.notes():
+    for note in backends.notes():
         click.secho(f"smtf: {note}", fg="yellow", err=True)

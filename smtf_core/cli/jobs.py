@@ -31,7 +31,7 @@ def jobs(backend: str | None, newest: int, as_json: bool) -> None:
         width = max((len(record.handle.job_name) for record in records), default=0)
         for record in records:
             click.echo(_as_text(record, width))
-    show_notes(known)
+    show_notes(known.backends)
 
 
 def _as_json(record: JobRecord) -> dict[str, str | float]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from smtf_core.errors import BackendUnavailableError, InvalidInputError, MissingExtraError, UnknownNameError
+from smtf_core.client.asking import AskedBackends
+from smtf_core.errors import InvalidInputError, UnknownNameError
 from smtf_core.interfaces import DetachedBackend
 from smtf_core.models import Job, JobHandle, JobRecord
 from smtf_core.plugins import PluginManager
@@ -21,25 +22,22 @@ class DetachedJobs:
         plugins: where the backends come from.
         backend: the only one to ask.
 
-    Attributes:
-        unavailable: backend → why it could not be asked, in one line.
-
     Raises:
         UnknownNameError: there is no such backend.
         InvalidInputError: its jobs end with the process that submits them.
     """
 
     def __init__(self, plugins: PluginManager, backend: str | None = None) -> None:
-        self._registry = Registries(plugins).backends
-        self.unavailable: dict[str, str] = {}
+        registry = Registries(plugins).backends
         if backend is None:
-            specs = [self._registry.find(name) for name in self._registry.names()]
-            self._names = [spec.name for spec in specs if spec.outlives_client]
+            specs = [registry.find(name) for name in registry.names()]
+            names = [spec.name for spec in specs if spec.outlives_client]
         else:
-            if not self._registry.find(backend).outlives_client:
+            if not registry.find(backend).outlives_client:
                 raise InvalidInputError(f"jobs of backend {backend!r} end with the process that submits them")
-            self._names = [backend]
-        self._made: dict[str, DetachedBackend] = {}
+            names = [backend]
+        #: Those that are asked, and why some could not be.
+        self.backends = AskedBackends(plugins, DetachedBackend, names)
 
     def find(self, job_name: str) -> tuple[DetachedBackend, JobHandle]:
         """The job of that name and its backend.
@@ -48,19 +46,17 @@ class DetachedJobs:
             UnknownNameError: no backend knows it; names those that could not be asked.
             InvalidInputError: several know one.
         """
-        found = []
-        for name in self._names:
+
+        def look(_: str, backend: DetachedBackend) -> list[tuple[DetachedBackend, JobHandle]]:
             try:
-                if (backend := self._backend(name)) is not None:
-                    found.append((backend, backend.find(job_name)))
+                return [(backend, backend.find(job_name))]
             except UnknownNameError:
-                continue
-            except BackendUnavailableError as error:
-                self._note(name, error)
+                return []
+
+        found = self.backends.ask(look)
         if not found:
-            asked = [name for name in self._names if name not in self.unavailable]
-            message = f"there is no job {job_name!r} on {', '.join(asked) or 'any backend'}"
-            raise UnknownNameError("\n".join([message, *self.notes()]))
+            message = f"there is no job {job_name!r} on {', '.join(self.backends.answering()) or 'any backend'}"
+            raise UnknownNameError("\n".join([message, *self.backends.notes()]))
         if len(found) > 1:
             names = ", ".join(handle.backend for _, handle in found)
             raise InvalidInputError(f"several backends have a job {job_name!r}: {names}. Say which one with backend")
@@ -68,46 +64,12 @@ class DetachedJobs:
 
     def jobs(self, newest: int) -> list[JobRecord]:
         """The newest jobs of all backends, the newest first; no more than so many of each."""
-        records: list[JobRecord] = []
-        for name in self._names:
-            try:
-                if (backend := self._backend(name)) is not None:
-                    records += backend.jobs(newest)
-            except BackendUnavailableError as error:
-                self._note(name, error)
+        records: list[JobRecord] = self.backends.ask(lambda _, backend: backend.jobs(newest))
         return sorted(records, key=lambda record: -record.created)
 
     def clean(self) -> list[str]:
         """Give back what ended jobs have left on all backends; what that was, in words."""
-        cleaned: list[str] = []
-        for name in self._names:
-            try:
-                if (backend := self._backend(name)) is not None:
-                    cleaned += (f"{name}: {what}" for what in backend.clean())
-            except BackendUnavailableError as error:
-                self._note(name, error)
-        return cleaned
-
-    def notes(self) -> list[str]:
-        """A line for every backend that could not be asked."""
-        return [f"backend {name!r} cannot be asked: {why}" for name, why in self.unavailable.items()]
-
-    def _backend(self, name: str) -> DetachedBackend | None:
-        """The backend, or ``None`` where it does not know its jobs by name, or cannot be had."""
-        if name in self._made:
-            return self._made[name]
-        try:
-            backend = self._registry.shared(name)
-        except MissingExtraError as error:
-            self._note(name, error)
-            return None
-        if isinstance(backend, DetachedBackend):
-            self._made[name] = backend
-            return backend
-        return None
-
-    def _note(self, name: str, error: Exception) -> None:
-        self.unavailable[name] = " ".join(str(error).split())
+        return self.backends.ask(lambda name, backend: [f"{name}: {what}" for what in backend.clean()])
 
 
 # What the estimator puts behind the base of a job's name.

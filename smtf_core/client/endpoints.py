@@ -6,7 +6,8 @@ import re
 
 from attrs import frozen
 
-from smtf_core.errors import BackendUnavailableError, InvalidInputError, MissingExtraError, UnknownNameError
+from smtf_core.client.asking import AskedBackends
+from smtf_core.errors import InvalidInputError, UnknownNameError
 from smtf_core.interfaces import Endpoint, ServingBackend
 from smtf_core.plugins import PluginManager
 from smtf_core.registry import Registries
@@ -31,32 +32,21 @@ class Endpoints:
         plugins: where the backends come from.
         backend: the only one to ask.
 
-    Attributes:
-        unavailable: backend → why it could not be asked, in one line.
-
     Raises:
         UnknownNameError: there is no such backend.
         InvalidInputError: it runs no endpoints.
     """
 
     def __init__(self, plugins: PluginManager, backend: str | None = None) -> None:
-        self._registry = Registries(plugins).backends
-        self._names = self._registry.names() if backend is None else [backend]
-        self.unavailable: dict[str, str] = {}
-        if backend is not None and not isinstance(self._registry.shared(backend), ServingBackend):
+        registry = Registries(plugins).backends
+        if backend is not None and not isinstance(registry.shared(backend), ServingBackend):
             raise InvalidInputError(f"backend {backend!r} runs no endpoints")
+        #: Those that are asked, and why some could not be.
+        self.backends = AskedBackends(plugins, ServingBackend, registry.names() if backend is None else [backend])
 
     def all(self) -> list[Found]:
         """Those that there are, sorted by backend and name."""
-        found = []
-        for name in self._names:
-            try:
-                backend = self._registry.shared(name)
-                if isinstance(backend, ServingBackend):
-                    found += [Found(name, endpoint) for endpoint in backend.endpoints()]
-            except (BackendUnavailableError, MissingExtraError) as error:
-                self.unavailable[name] = " ".join(str(error).split())
-        return found
+        return self.backends.ask(lambda name, backend: [Found(name, endpoint) for endpoint in backend.endpoints()])
 
     def find(self, name: str) -> Found:
         """The endpoint of that name.
@@ -70,15 +60,11 @@ class Endpoints:
         if not found:
             known = ", ".join(one.endpoint.name for one in everything) or "none"
             message = f"there is no endpoint {name!r}; there is: {known}"
-            raise UnknownNameError("\n".join([message, *self.notes()]))
+            raise UnknownNameError("\n".join([message, *self.backends.notes()]))
         if len(found) > 1:
             names = ", ".join(one.backend for one in found)
             raise InvalidInputError(f"several backends have an endpoint {name!r}: {names}. Say which one with backend")
         return found[0]
-
-    def notes(self) -> list[str]:
-        """A line for every backend that could not be asked."""
-        return [f"backend {name!r} cannot be asked: {why}" for name, why in self.unavailable.items()]
 
 
 def check_name(name: str) -> str:

@@ -155,8 +155,8 @@ def test_jobs_of_all_backends(plugins, tmp_path):
     assert isinstance(backend, DetachedBackend)
     assert handle.location == "s3://b/r"
     assert known.clean() == ["remote: network n"]
-    assert len(known.notes()) == 1
-    assert "pip install 'smtf[lacking]'" in known.notes()[0]
+    assert len(known.backends.notes()) == 1
+    assert "pip install 'smtf[lacking]'" in known.backends.notes()[0]
 
 
 def test_a_backend_that_cannot_be_asked_hides_nothing(plugins, tmp_path, monkeypatch):
@@ -164,7 +164,9 @@ def test_a_backend_that_cannot_be_asked_hides_nothing(plugins, tmp_path, monkeyp
     Ledger("process").record(a_job(tmp_path))
     known = DetachedJobs(plugins)
     assert [job.handle.job_name for job in known.jobs(10)] == ["j"]
-    assert "backend 'remote' cannot be asked: the service does not answer; look at the network" in known.notes()
+    assert (
+        "backend 'remote' cannot be asked: the service does not answer; look at the network" in known.backends.notes()
+    )
     assert known.find("j")[1].backend == "process"
     with pytest.raises(
         UnknownNameError, match=r"there is no job 'x' on process\n(.*\n)?backend 'remote' cannot be asked"
