@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -20,6 +21,9 @@ _log = logging.getLogger("smtf")
 _JOIN_SECONDS = 0.05
 # How long a pass may take to leave: it looks whenever it has read something. Seconds.
 _PATIENCE = 5.0
+# What is sent to end a process. Python sees to a signal in the main thread, but the kernel may hand it to a thread that
+# is starting another one: the main thread then sleeps on, and Ctrl-C does nothing until it wakes up by itself.
+_FOR_THE_MAIN_THREAD = {signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM}
 
 
 class ChannelWriter:
@@ -75,9 +79,13 @@ class ChannelWriter:
         remove_leftovers(self._folder, self._channel)
 
     def _thread(self, target: Callable[..., None], *arguments: object) -> threading.Thread:
-        return threading.Thread(
-            target=in_this_log(target), args=arguments, name=f"smtf-pipe-{self._channel}", daemon=True
-        )
+        logged = in_this_log(target)
+
+        def work() -> None:
+            signal.pthread_sigmask(signal.SIG_BLOCK, _FOR_THE_MAIN_THREAD)
+            logged(*arguments)
+
+        return threading.Thread(target=work, name=f"smtf-pipe-{self._channel}", daemon=True)
 
     def _make(self, epoch: int) -> None:
         pipes.unfinished(self._folder, self._channel, epoch).touch()
