@@ -7,16 +7,22 @@ from __future__ import annotations
 
 import json
 
+from attrs import evolve
+
 from smtf_backends.docker.engine import connect
 from smtf_backends.docker.hosts import speaks_s3
 from smtf_backends.docker.images import PLAIN, image_of
-from smtf_backends.docker.leftovers import remove_all_leftovers
+from smtf_backends.docker.leftovers import left_running, remove_all_leftovers
 from smtf_backends.docker.lib import mounted
+from smtf_core.client.folder import find
 from smtf_core.client.launched import LaunchedJobs
-from smtf_core.models import Job, JobHandle
+from smtf_core.models import Job, JobHandle, JobState, JobStatus
 from smtf_core.models.cluster import Network
 from smtf_core.models.converter import to_data
+from smtf_core.models.layout import write_atomically
 from smtf_core.plugins import PluginManager
+
+_ENDING = "`smtf stop` lets them save and end, `smtf clean` removes them"
 
 
 class DockerBackend(LaunchedJobs):
@@ -34,6 +40,25 @@ class DockerBackend(LaunchedJobs):
         # A contract image is told nothing of smtf's own.
         network = Network() if image.kind == PLAIN else None
         return self.launch(job, network, details=details, code="/opt/ml/code", interface="eth0")
+
+    def status(self, handle: JobHandle) -> JobStatus:
+        """See :class:`~smtf_core.interfaces.Backend`."""
+        status = super().status(handle)
+        if status.state is JobState.FAILED and not find(handle).layout.failure.exists():
+            message = f"{status.message}; containers of it may still run: {_ENDING}"
+            return evolve(status, message=message, failure=message)
+        return status
+
+    def stop(self, handle: JobHandle, reason: str) -> None:
+        """See :class:`~smtf_core.interfaces.Backend`; containers whose launcher was killed are asked as well."""
+        folder = find(handle)
+        if folder.running():
+            super().stop(handle, reason)
+        elif running := left_running(connect(), handle.location):
+            if not folder.layout.stop_request.exists():
+                write_atomically(folder.layout.stop_request, reason)
+            for container in running:
+                container.kill("SIGTERM")
 
     def clean(self) -> tuple[str, ...]:
         """See :class:`~smtf_core.interfaces.DetachedBackend`."""

@@ -7,6 +7,7 @@ import os
 import threading
 import time
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,13 @@ import docker
 from docker.errors import APIError, DockerException, NotFound
 from requests.exceptions import RequestException
 
+from smtf_backends.docker.engine import connect, outlive_it
+from smtf_core.errors import BackendUnavailableError
+
 # How long an engine that went away gets to come back.
 _ABSENCE_SECONDS = 120.0
 _RETRY_SECONDS = 0.5
-_SIGKILL, _SIGTERM = 128 + 9, 128 + 15
+_SIGKILL = 128 + 9
 # Less than that is a full disk.
 _FULL_BYTES = 1 << 20
 
@@ -44,7 +48,7 @@ class ContainerHost:
         self._over = threading.Event()
         self._by_us = False
         self._asked = False
-        self._away = False
+        self._lost = False
         self._removed = False
         self._state: dict[str, Any] = {}
 
@@ -52,22 +56,22 @@ class ContainerHost:
         """The lines that it prints; goes on after the last one when the engine has been away."""
         last = b""
         while True:
-            try:
-                for line in self._lines():
+            ended = self._over.is_set()
+            # A stream that ends may have been the container's or the engine's end; what came late is read once more.
+            with contextlib.suppress(RequestException, DockerException):
+                for line in self._lines(_second(last)):
                     stamp, _, text = line.partition(b" ")
                     if stamp <= last:
-                        continue  # told before the engine went away
+                        continue  # told before
                     last = stamp
                     yield text
-                if self._over.wait(_RETRY_SECONDS):
-                    return
-            except (RequestException, DockerException):
-                if self._over.wait(_RETRY_SECONDS):
-                    return
+            if ended:
+                return
+            self._over.wait(_RETRY_SECONDS)
 
-    def _lines(self) -> Iterator[bytes]:
+    def _lines(self, since: int | None) -> Iterator[bytes]:
         rest = b""
-        for chunk in self._client.api.logs(self.id, stream=True, follow=True, timestamps=True):
+        for chunk in self._client.api.logs(self.id, stream=True, follow=True, timestamps=True, since=since):
             *lines, rest = (rest + chunk).split(b"\n")
             yield from lines
         if rest:
@@ -75,21 +79,28 @@ class ContainerHost:
 
     def wait(self) -> None:
         """Wait until it has ended, or the engine does not come back."""
-        since: float | None = None
+        away_since: float | None = None
         while not self._over.is_set():
             try:
-                self._client.api.wait(self.id, timeout=None)
-                self._state = self._client.api.inspect_container(self.id)["State"]
-                if self._state.get("Running"):
+                if away_since is None:
+                    self._client.api.wait(self.id, timeout=None)
+                state = self._client.api.inspect_container(self.id)["State"]
+                if state.get("Running"):
+                    away_since = None  # it has outlived the engine's absence
                     continue
+                if away_since is None:
+                    # An engine that is being stopped ends its containers and tells that, but lets nobody in any more.
+                    connect().close()
+                self._lost = away_since is not None and not outlive_it(self._client)
+                self._state = state
                 self._over.set()
             except NotFound:
                 self._removed = True
                 self._over.set()
-            except (RequestException, DockerException):
-                self._away = True
-                since = since or time.monotonic()
-                if time.monotonic() - since > _ABSENCE_SECONDS:
+            except (RequestException, DockerException, BackendUnavailableError):
+                away_since = away_since or time.monotonic()
+                if time.monotonic() - away_since > _ABSENCE_SECONDS:
+                    self._lost = True
                     self._over.set()
                 time.sleep(_RETRY_SECONDS)
 
@@ -105,13 +116,18 @@ class ContainerHost:
 
     @property
     def succeeded(self) -> bool:
-        """Whether it ended well; an engine that goes away asks containers to end, so their 0 says nothing then."""
-        return self.status == 0 and not self._away
+        """Whether it ended well; an engine that is stopped asks containers to end, so their 0 says nothing then."""
+        return self.status == 0 and not self._lost
+
+    @property
+    def lost(self) -> bool:
+        """Whether it ended because the engine did, or the engine has not come back to tell."""
+        return self._lost
 
     @property
     def killed(self) -> bool:
         """Whether it was ended from outside."""
-        return self._over.is_set() and not self._by_us and (self._removed or self.status in (_SIGKILL, None))
+        return self._over.is_set() and not self._by_us and (self._removed or self._lost or self.status == _SIGKILL)
 
     def in_words(self) -> str:
         """How it is with it."""
@@ -119,7 +135,7 @@ class ContainerHost:
             return "is still running"
         if self._removed:
             return "was removed"
-        return "was lost" if self.status is None else f"ended with status {self.status}"
+        return "was lost with the engine" if self._lost else f"ended with status {self.status}"
 
     def cause(self) -> str | None:
         """Why it failed, where it cannot know that itself."""
@@ -132,7 +148,7 @@ class ContainerHost:
             return f"no space is left on the disk of {self._root}"
         if self._removed:
             return "its container was removed while it ran"
-        if self._away:
+        if self._lost:
             return "the container engine was stopped or restarted while it ran"
         if self.status == _SIGKILL and not self._by_us:
             return "its container was killed (SIGKILL) from outside"
@@ -164,13 +180,26 @@ class ContainerHost:
             self._client.api.remove_container(self.id, v=True, force=True)
 
     def _signal(self, name: str) -> None:
-        with contextlib.suppress(NotFound):
+        """Also while the engine is away: the container may outlive that."""
+        while not self._over.is_set():
             try:
                 self._client.api.kill(self.id, signal=name)
             except APIError as error:
-                if error.status_code != 409:  # it has ended meanwhile
+                if error.status_code not in (404, 409):  # it has ended meanwhile
                     raise
+            except RequestException:
+                self._over.wait(_RETRY_SECONDS)
+                continue
+            return
 
     def _is_disk_full(self) -> bool:
         disk = os.statvfs(self._root)
         return disk.f_bavail * disk.f_frsize < _FULL_BYTES
+
+
+def _second(stamp: bytes) -> int | None:
+    """The second of a log line's time, ``2026-11-29T14:59:46.123456789Z``; ``None`` before the first line."""
+    if not stamp:
+        return None
+    text = stamp.decode()
+    return int(datetime.fromisoformat(text[:19] + ("+00:00" if text.endswith("Z") else text[-6:])).timestamp())

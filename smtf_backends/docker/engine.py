@@ -94,3 +94,9 @@ def container_user(client: docker.DockerClient) -> str:
     if any("rootless" in option for option in client.info().get("SecurityOptions") or ()):
         return "0:0"  # a rootless engine's root is the caller
     return f"{os.getuid()}:{os.getgid()}"
+
+
+def outlive_it(client: docker.DockerClient) -> bool:
+    """Whether containers go on while the engine is restarted: Docker's do with ``live-restore``, Podman's always."""
+    components = client.version().get("Components") or ()
+    return client.info().get("LiveRestoreEnabled", False) or any("Podman" in one.get("Name", "") for one in components)

@@ -6,6 +6,7 @@ import contextlib
 import getpass
 import hashlib
 import json
+import logging
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,13 +22,16 @@ from smtf_backends.docker.engine import LABEL_JOB, LABEL_LOCATION, LABEL_USER, c
 from smtf_backends.docker.images import CONTRACT, Image
 from smtf_backends.docker.leftovers import remove_leftovers
 from smtf_backends.docker.lib import EXTRA, LIB, mounted
-from smtf_backends.docker.results import conclude_contract, contract_output, with_local_paths
+from smtf_backends.docker.results import conclude_contract, contract_output, with_local_paths, withdraw_stop
 from smtf_core.client.launch import Launch
 from smtf_core.client.launcher import RunningHost
+from smtf_core.errors import SmtfError
 from smtf_core.models import Job, Layout
 from smtf_core.models.converter import from_data
 from smtf_core.models.layout import write_json
 from smtf_core.models.uri import local_path, scheme_of
+
+_log = logging.getLogger("smtf")
 
 # Source: SageMaker gives a job that it stops so long to save what it has.
 _GRACE_SECONDS = 120.0
@@ -112,12 +116,21 @@ class ContainerHosts:
         if self._contract and len(containers) == len(self._trees):
             conclude_contract(self._trees[self._first], containers, stop_reason)
         elif not self._contract:
+            if stop_reason is None and any(host.lost for host in containers.values()):
+                withdraw_stop(self._trees[self._first])
             with_local_paths(self._trees[self._first])
-        with explained("removing the job's containers"):
-            for container in self._started:
-                container.remove()
-            if self._network is not None:
-                self._network.remove()
+        self._give_back()
+
+    def _give_back(self) -> None:
+        """Remove containers and network; how the job ended does not depend on it."""
+        try:
+            with explained("removing the job's containers"):
+                for container in self._started:
+                    container.remove()
+                if self._network is not None:
+                    self._network.remove()
+        except SmtfError as error:
+            _log.warning("%s. Remove what is left with: smtf clean", error)
 
     def _tree_of(self, host: str) -> list[Bind]:
         """A host's tree; the model folder and ``output/data`` are the same for all."""

@@ -5,11 +5,20 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import docker
 
 from smtf_backends.docker.engine import LABEL_LOCATION, LABEL_USER, explained
 from smtf_core.client.folder import JobFolder
+
+
+def left_running(client: docker.DockerClient, location: str) -> list[Any]:
+    """The containers of one job that run now."""
+    with explained("looking for the job's containers"):
+        label = {"label": f"{LABEL_LOCATION}={location}"}
+        running: list[Any] = client.containers.list(filters=label, ignore_removed=True)
+    return running
 
 
 def remove_leftovers(client: docker.DockerClient, location: str) -> list[str]:

@@ -33,6 +33,13 @@ def _localised(value: Any, root: str) -> Any:
     return value
 
 
+def withdraw_stop(tree: Layout) -> None:
+    """Take back what a host wrote that ended with its engine: it was asked to stop, but not by anybody of the job's."""
+    if tree.result.exists() and json.loads(tree.result.read_text(encoding="utf-8"))["state"] == "Stopped":
+        tree.success.unlink(missing_ok=True)
+        tree.result.unlink()
+
+
 def contract_output(root: Path, host: str) -> Path:
     """What a host in a contract image has as ``/opt/ml/output``, while it runs."""
     return root / HOSTS / host / "output"
