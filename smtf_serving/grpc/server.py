@@ -51,7 +51,8 @@ class GrpcServer:
             maximum_concurrent_rpcs=settings.max_waiting,  # more are answered RESOURCE_EXHAUSTED
         )
         catalogue = model_server.catalogue
-        prediction_service_pb2_grpc.add_PredictionServiceServicer_to_server(PredictionService(catalogue), self._server)
+        predictions = PredictionService(catalogue, model_server.metrics)
+        prediction_service_pb2_grpc.add_PredictionServiceServicer_to_server(predictions, self._server)
         model_service_pb2_grpc.add_ModelServiceServicer_to_server(ModelService(catalogue), self._server)
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
         try:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import logging
+import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -26,7 +27,8 @@ from tensorflow_serving.apis import (
 
 from smtf_serving.adapters.tfs.calls import class_rows, regression_values
 from smtf_serving.adapters.tfs.catalogue import Catalogue
-from smtf_serving.adapters.tfs.errors import ServingError
+from smtf_serving.adapters.tfs.errors import ServingError, from_tensorflow
+from smtf_serving.adapters.tfs.metrics import GRPC, Metrics
 from smtf_serving.adapters.tfs.tensors import check_shapes
 from smtf_serving.model.loaded import LoadedModel
 from smtf_serving.model.signatures import CLASSIFY, PREDICT, REGRESS, Signature, default_signature
@@ -64,17 +66,47 @@ def _answered(method: Callable[[Any, Any], Any]) -> Callable[[Any, Any, Any], An
     return answer
 
 
+def _counted(method: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """A method that asks one model, whatever comes of it."""
+
+    @functools.wraps(method)
+    def count(self: PredictionService, request: Any) -> Any:
+        began, status = time.perf_counter(), 500
+        try:
+            response = method(self, request)
+            status = 200
+            return response
+        except ServingError as error:
+            status = error.status
+            raise
+        except tf.errors.OpError as error:
+            status = from_tensorflow(error).status
+            raise
+        finally:
+            self.count(request.model_spec.name, method.__name__, status, time.perf_counter() - began)
+
+    return count
+
+
 class PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):  # type: ignore[misc]
     """See the module.
 
     Args:
         catalogue: the models.
+        metrics: count the requests.
     """
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    def __init__(self, catalogue: Catalogue, metrics: Metrics) -> None:
         self._catalogue = catalogue
+        self._metrics = metrics
+
+    def count(self, model: str, method: str, status: int, seconds: float) -> None:
+        """Count a request; see :meth:`Metrics.observe`."""
+        name = model if model in self._catalogue.names else ""
+        self._metrics.observe(name, method, status, seconds, GRPC)
 
     @_answered
+    @_counted
     def Predict(self, request: Any) -> Any:  # noqa: N802 - the protocol's name
         """Tensors in, tensors out."""
         version, model = _find(self._catalogue, request.model_spec)
@@ -94,6 +126,7 @@ class PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer): 
         return response
 
     @_answered
+    @_counted
     def Classify(self, request: Any) -> Any:  # noqa: N802
         """Examples in, classes out."""
         response = classification_pb2.ClassificationResponse()
@@ -101,6 +134,7 @@ class PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer): 
         return response
 
     @_answered
+    @_counted
     def Regress(self, request: Any) -> Any:  # noqa: N802
         """Examples in, numbers out."""
         response = regression_pb2.RegressionResponse()

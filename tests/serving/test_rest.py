@@ -5,6 +5,7 @@ import math
 
 import numpy as np
 import pytest
+from attrs import evolve
 
 from smtf_core.interfaces import Request
 
@@ -272,14 +273,14 @@ def test_requests_are_counted(ask, server):
         text = server.invoke(Request(method="GET", path="/monitoring/prometheus/metrics")).body.decode()
         return dict(line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
 
-    key = ':tensorflow:serving:request_count{model_name="two",status="200"}'
+    key = ':tensorflow:serving:request_count{model_name="two",status="OK"}'
     before = int(counts().get(key, 0))
     ask(f"{V1}/two:predict", {"instances": [{"a": [1, 2], "b": 5}]})
     after = counts()
     assert int(after[key]) == before + 1
     assert (
-        after[':tensorflow:serving:request_latency_bucket{model_name="two",le="+Inf"}']
-        == after[':tensorflow:serving:request_latency_count{model_name="two"}']
+        after[':tensorflow:serving:request_latency_bucket{model_name="two",API="Predict",entrypoint="REST",le="+Inf"}']
+        == after[':tensorflow:serving:request_latency_count{model_name="two",API="Predict",entrypoint="REST"}']
     )
 
 
@@ -289,16 +290,16 @@ def test_requests_that_share_a_call_are_answered_each(server, monkeypatch):
     bodies.append({"inputs": [[1, 1]]})
     requests = [Request(path=f"{V1}/ref:predict", body=json.dumps(body).encode()) for body in bodies]
     requests.append(Request(method="GET", path=f"{V1}/ref"))
-    model = server._catalogue.find("ref")[1]
+    model = server.catalogue.find("ref")[1]
     sizes = []
-    monkeypatch.setattr(server, "_max_rows", 8)
-    server._catalogue.derived.clear()
+    monkeypatch.setattr(server, "_routes", evolve(server._routes, max_rows=8))
+    server.catalogue.derived.clear()
     call = model.way.calls["serving_default"]
     monkeypatch.setitem(model.way.calls, "serving_default", lambda x: sizes.append(len(x)) or call(x))
     together = server.invoke_many(requests)
-    server._catalogue.derived.clear()
+    server.catalogue.derived.clear()
     assert sorted(sizes) == [1, 4, 8]
     alone = [server.invoke(request).body for request in requests]
     assert [reply.body for reply in together] == alone
-    monkeypatch.setattr(server, "_max_rows", 1)
+    monkeypatch.setattr(server, "_routes", evolve(server._routes, max_rows=1))
     assert [reply.body for reply in server.invoke_many(requests)] == alone

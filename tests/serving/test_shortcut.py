@@ -44,7 +44,7 @@ LEFT = [
 
 @pytest.fixture(scope="module")
 def model(server):
-    return server._catalogue.find("ref")[1]
+    return server.catalogue.find("ref")[1]
 
 
 @pytest.mark.parametrize("body", TAKEN, ids=range(len(TAKEN)))
@@ -76,7 +76,7 @@ def test_numbers_become_those_of_the_general_way(model):
 
 @pytest.mark.parametrize(("name", "there"), [("resource", True), ("modern", True), ("two", False), ("table", False)])
 def test_signatures_of_the_usual_kind(server, name, there):
-    assert (shortcut_of(server._catalogue.find(name)[1]) is not None) == there
+    assert (shortcut_of(server.catalogue.find(name)[1]) is not None) == there
 
 
 def test_a_model_that_is_gone_has_no_shortcut(models, tmp_path, ask):
@@ -86,6 +86,6 @@ def test_a_model_that_is_gone_has_no_shortcut(models, tmp_path, ask):
     server = TfsAdapter().load(Deployment(path=str(models), environment={"SAGEMAKER_TFS_DEFAULT_MODEL_NAME": "ref"}))
     request = Request(path="/v1/models/ref:predict", body=b'{"instances": [[1, 2]]}')
     assert server.invoke(request).status == 200
-    server._catalogue.remove("ref")
+    server.catalogue.remove("ref")
     assert server.invoke(request).status == 404
     server.close()

@@ -195,14 +195,19 @@ def load_all(catalogue: Catalogue, root: Path) -> None:
         InvalidInputError: there is none, or one cannot be loaded.
     """
     for model in find_models(root):
-        folder = next(iter(model.versions.values()))
-        catalogue.add(model, folder if folder == root else folder.parent)
+        catalogue.add(model, folder_of(model, root))
     for name, labels in catalogue.labels.items():
         for label, version in labels.items():
             try:
                 catalogue.find(name, version)
             except ServingError as error:
                 raise InvalidInputError(f"label {label!r} of model {name!r}: {error.message}") from None
+
+
+def folder_of(model: ModelFolder, root: Path) -> Path:
+    """The folder that a model's versions are looked for in later: ``root`` itself where that is its only version."""
+    first = next(iter(model.versions.values()))
+    return first if first == root else first.parent
 
 
 def _fingerprint(folder: Path) -> object:

@@ -14,6 +14,7 @@ import sys
 import traceback
 from collections.abc import Callable, Mapping
 from functools import cached_property
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,20 @@ class Response:
     def ok(self) -> bool:
         """Whether the status is below 400."""
         return self.status_code < 400
+
+    @property
+    def reason(self) -> str:
+        """The status in words."""
+        return HTTPStatus(self.status_code).phrase
+
+    def raise_for_status(self) -> None:
+        """Do nothing, unless the status is an error's.
+
+        Raises:
+            ServingError: it is. Where nobody catches it, it is the answer.
+        """
+        if not self.ok:
+            raise ServingError(self.json()["error"], self.status_code)
 
     @cached_property
     def text(self) -> str:
@@ -150,6 +165,8 @@ class Handlers:
     def _run(self, name: str, *arguments: Any) -> Any:
         try:
             return self._functions[name](*arguments)
+        except ServingError:  # the model's, which a handler passes on
+            raise
         except Exception as error:
             frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(self._path)]
             line = f", line {frames[-1].lineno}" if frames else ""

@@ -16,6 +16,7 @@ from attrs import frozen
 
 from smtf_serving.adapters.tfs import json_text
 from smtf_serving.adapters.tfs.errors import ServingError
+from smtf_serving.adapters.tfs.paths import version_number
 
 CUSTOM_ATTRIBUTES = "x-amzn-sagemaker-custom-attributes"
 METHODS = ("predict", "classify", "regress")
@@ -60,10 +61,7 @@ def target_of(headers: Mapping[str, str]) -> Target:
     method = attributes.get("tfs-method", "predict")
     if method not in METHODS:
         raise ServingError(f"tfs-method must be predict, classify or regress, not {method!r}")
-    version = attributes.get("tfs-model-version")
-    if version is not None and not (version.isascii() and version.isdigit() and len(version) <= 19):
-        raise ServingError(f"Failed to convert version: {version} to numeric.")
-    return Target(attributes.get("tfs-model-name"), None if version is None else int(version), method)
+    return Target(attributes.get("tfs-model-name"), version_number(attributes.get("tfs-model-version")), method)
 
 
 _DEFAULT = Target()

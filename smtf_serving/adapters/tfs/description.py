@@ -1,0 +1,61 @@
+"""Answers about models: which versions there are, and their signatures."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+from google.protobuf.json_format import MessageToDict  # type: ignore[import-untyped]
+
+from smtf_serving.adapters.tfs.catalogue import Catalogue
+from smtf_serving.adapters.tfs.errors import ServingError
+from smtf_serving.adapters.tfs.paths import QuestionPath
+from smtf_serving.model.loaded import LoadedModel
+
+# protobuf 5 renamed the argument; TensorFlow 2.16 and 2.17 come with protobuf 4.
+_PRINT_EMPTY = next(
+    name
+    for name in ("always_print_fields_with_no_presence", "including_default_value_fields")
+    if name in inspect.signature(MessageToDict).parameters
+)
+
+
+def describe(catalogue: Catalogue, question: QuestionPath) -> dict[str, Any]:
+    """The answer to a GET below ``/v1/models``.
+
+    Args:
+        catalogue: the models.
+        question: the path.
+
+    Raises:
+        ServingError: there is no such model or version.
+    """
+    name = question.model
+    if name is None:
+        raise ServingError("Missing model name in request.")
+    if not question.metadata:
+        status = catalogue.status(name, question.version, question.label)
+        return {"model_version_status": [_version(number, failure) for number, failure in status]}
+    number, model = catalogue.find(name, question.version, question.label)
+    return {
+        "model_spec": {"name": name, "signature_name": "", "version": str(number)},
+        "metadata": {"signature_def": {"signature_def": signatures_as_json(model)}},
+    }
+
+
+def signatures_as_json(model: LoadedModel) -> dict[str, Any]:
+    """Name → ``SignatureDef`` in JSON, with the protobuf's own names."""
+    return {
+        name: MessageToDict(
+            model.meta_graph.signature_def[name], preserving_proto_field_name=True, **{_PRINT_EMPTY: True}
+        )
+        for name in model.signatures
+    }
+
+
+def _version(number: int, failure: str | None) -> dict[str, Any]:
+    return {
+        "version": str(number),
+        "state": "AVAILABLE" if failure is None else "END",
+        "status": {"error_code": "OK" if failure is None else "INTERNAL", "error_message": failure or ""},
+    }
