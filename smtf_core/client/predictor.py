@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
 from collections.abc import Mapping
@@ -13,7 +15,7 @@ from smtf_core.errors import EndpointError, InvalidInputError
 from smtf_core.interfaces import Endpoint, Request
 from smtf_core.plugins import PluginManager
 
-_JSON = "application/json"
+_JSON, _CSV, _OCTETS = "application/json", "text/csv", "application/octet-stream"
 _ATTRIBUTES = "x-amzn-sagemaker-custom-attributes"
 # Maps of response messages whose keys are the model's own names.
 _MAPS = ("outputs",)
@@ -59,14 +61,15 @@ class Predictor:
         """Ask for a prediction.
 
         Args:
-            data: numbers, texts, lists, dicts, arrays anywhere in them, a ``TensorProto``; or an open file, bytes or,
-                for a content type that is not JSON, text, which are sent as they are.
+            data: numbers, texts, lists, dicts, ``None``, arrays anywhere in them, a ``TensorProto``; for ``text/csv`` a
+                row or a list of rows; for ``application/octet-stream`` a message, such as a ``PredictRequest``. An open
+                file, bytes and, for a content type that is not JSON, text are sent as they are.
             content_type: of the data.
             accept: of the answer.
 
         Returns:
             The parsed answer if it is JSON, response messages with names as the protobufs have them (``float_val``);
-            otherwise bytes.
+            for ``application/octet-stream`` the response message where a request message was sent; otherwise bytes.
 
         Raises:
             EndpointError: the endpoint answered with an error; has its status.
@@ -103,7 +106,10 @@ class Predictor:
         )
         if reply.status >= 400:
             raise EndpointError(_message(reply.body), reply.status)
-        if reply.content_type.partition(";")[0].strip() != _JSON:
+        media = _media(reply.content_type)
+        if media == _OCTETS and (response := _response_to(data)) is not None:
+            return response.FromString(reply.body)
+        if media != _JSON:
             return reply.body
         return _with_protobuf_names(json.loads(reply.body))
 
@@ -113,9 +119,12 @@ def _serialize(data: Any, content_type: str) -> bytes:
         data = data.read()
     if isinstance(data, (bytes, bytearray)):
         return bytes(data)
-    if content_type.partition(";")[0].strip() != _JSON:
+    media = _media(content_type)
+    if media != _JSON:
         if isinstance(data, str):
             return data.encode()
+        if media == _CSV:
+            return _csv(data)
         if hasattr(data, "SerializeToString"):
             serialized: bytes = data.SerializeToString()
             return serialized
@@ -126,6 +135,34 @@ def _serialize(data: Any, content_type: str) -> bytes:
         return json.dumps(_plain(data)).encode()
     except (TypeError, ValueError) as error:
         raise InvalidInputError(f"the data cannot be sent as JSON: {error}") from error
+
+
+def _media(content_type: str) -> str:
+    return content_type.partition(";")[0].strip().lower()
+
+
+def _csv(data: Any) -> bytes:
+    """A row, or several, as the SDK's serializer writes them."""
+    plain = _plain(data)
+    rows = plain if isinstance(plain, list) and plain and all(isinstance(row, list) for row in plain) else [plain]
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    for row in rows:
+        fields = row if isinstance(row, list) else [row]
+        if not fields or not all(isinstance(field, (str, int, float)) for field in fields):
+            raise InvalidInputError(f"a row of {_CSV} is a list of numbers and texts, not {row!r}")
+        writer.writerow(fields)
+    return text.getvalue().encode()
+
+
+def _response_to(data: Any) -> Any:
+    """The class of the message that answers a request message; ``None`` if ``data`` is none."""
+    descriptor = getattr(data, "DESCRIPTOR", None)
+    if descriptor is None or not descriptor.full_name.endswith("Request"):
+        return None
+    name = descriptor.full_name.removesuffix("Request") + "Response"
+    factory = import_module("google.protobuf.message_factory")
+    return factory.GetMessageClass(descriptor.file.pool.FindMessageTypeByName(name))
 
 
 def _plain(value: Any) -> Any:
@@ -144,10 +181,10 @@ def _with_protobuf_names(answer: Any) -> Any:
     """The JSON of a response message with the protobuf's own names; other JSON as it is."""
     if not isinstance(answer, dict):
         return answer
-    outputs = answer.get("outputs")
-    if "result" in answer or (isinstance(outputs, dict) and all(_is_tensor(tensor) for tensor in outputs.values())):
-        return _snake_case(answer)
-    return answer
+    outputs, results = answer.get("outputs"), answer.get("results")
+    tensors = isinstance(outputs, dict) and all(_is_tensor(tensor) for tensor in outputs.values())
+    several = isinstance(results, list) and all(isinstance(result, dict) for result in results)
+    return _snake_case(answer) if "result" in answer or tensors or several else answer
 
 
 def _is_tensor(value: Any) -> bool:

@@ -13,6 +13,8 @@ from smtf_core.interfaces import Deployment, Request
 TENSORFLOW = (
     "test_model",
     "test_rest",
+    "test_serving_metrics",
+    "test_serving_statuses",
     "test_shortcut",
     "test_invocations",
     "test_handlers",
@@ -33,7 +35,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of models: ref, resource, table, control, example, two (inputs and outputs), modern, random."""
+    """A folder of models: ref, resource, table, control, example, number, two (inputs and outputs), modern, random."""
     import saved_models
 
     folder = tmp_path_factory.mktemp("models")

@@ -13,8 +13,8 @@ PREDICT, CLASSIFY, REGRESS = (f"tensorflow/serving/{name}" for name in ("predict
 def write_all(folder: Path) -> None:
     for name in ("ref", "resource"):
         write_linear(folder / name / "1", resource=name == "resource")
-    for name, build in (("table", table), ("control", control), ("example", example), ("two", two), ("kinds", kinds)):
-        write(folder / name / "1", build)
+    for build in (table, control, example, number, two, kinds):
+        write(folder / build.__name__ / "1", build)
     modern(folder / "modern" / "1")
     random(folder / "random" / "1")
 
@@ -99,6 +99,15 @@ def example():
         "classes_only": signature({"inputs": serialized}, {"classes": classes}, CLASSIFY),
         "regression": signature({"inputs": serialized}, {"outputs": total}, REGRESS),
         "text": signature({"examples": serialized}, {"s": parsed["s"]}),
+    }
+
+
+def number():
+    """Regresses by default, from a feature ``inputs``."""
+    serialized = v1.placeholder(tf.string, [None])
+    parsed = v1.parse_example(serialized, {"inputs": tf.io.FixedLenFeature([2], tf.float32)})
+    return {
+        "serving_default": signature({"inputs": serialized}, {"outputs": tf.reduce_sum(parsed["inputs"], 1)}, REGRESS)
     }
 
 

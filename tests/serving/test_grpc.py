@@ -142,6 +142,22 @@ def test_errors_have_their_code_and_cause(stub, make, code, message):
     assert caught.value.code() is grpc.StatusCode[code]
 
 
+def test_requests_are_counted(server, stub):
+    def text():
+        return server.metrics.text().splitlines()
+
+    refused = with_version(9)
+    with pytest.raises(grpc.RpcError):
+        stub.Predict(refused)
+    before = text()
+    stub.Predict(predict_request())
+    with pytest.raises(grpc.RpcError):
+        stub.Predict(refused)
+    added = {line.rsplit(" ", 1)[0] for line in set(text()) - set(before)}
+    assert ':tensorflow:serving:request_count{model_name="ref",status="NOT_FOUND"}' in added
+    assert ':tensorflow:serving:request_latency_count{model_name="ref",API="Predict",entrypoint="GRPC"}' in added
+
+
 def test_a_stopped_server_has_answered_what_it_took(server):
     listening = GrpcServer(server, SETTINGS, shared=False)
     outcomes = []

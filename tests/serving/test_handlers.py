@@ -1,5 +1,6 @@
 """inference.py in front of the model: what handlers are given, what they may give back, what goes wrong."""
 
+import json
 import shutil
 import sys
 import zipfile
@@ -9,6 +10,7 @@ import pytest
 from smtf_core.errors import InvalidInputError, ScriptError
 from smtf_core.interfaces import Deployment
 from smtf_serving.adapters.tfs.adapter import TfsAdapter
+from smtf_serving.adapters.tfs.handlers import Response
 
 BOTH = """
     import helper
@@ -57,6 +59,58 @@ def test_input_and_output_handler(deploy, write):
     assert context.rest_uri == "http://localhost:8123/v1/models/m/versions/1:predict"
     assert (context.request_content_type, context.accept_header, context.content_length) == ("x/y", "text/xml", 3)
     assert context.custom_attributes == "tfs-model-version=1"
+
+
+def test_all_fields_of_the_context_in_their_order(deploy):
+    """A named tuple in the container: some handlers take it apart."""
+    server = deploy(
+        "import json\ndef handler(data, context):\n"
+        "    return json.dumps({name: str(getattr(context, name)) for name in context.__annotations__}), 'a/b'",
+        SAGEMAKER_TFS_GRPC_PORT="9001",
+    )
+    headers = {"x-amzn-sagemaker-custom-attributes": "tfs-method=regress,mine=1"}
+    context = json.loads(invoke(server, b"12", content_type="x/y", accept="a/c", headers=headers).body)
+    assert context.pop("channel").startswith("<grpc._channel.Channel")
+    assert list(context.items()) == [
+        ("model_name", "m"),
+        ("model_version", "1"),
+        ("method", "regress"),
+        ("rest_uri", "http://localhost:8080/v1/models/m:regress"),
+        ("grpc_port", "9001"),
+        ("custom_attributes", "tfs-method=regress,mine=1"),
+        ("request_content_type", "x/y"),
+        ("accept_header", "a/c"),
+        ("content_length", "2"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("expression", "answer"),
+    [
+        ("response.status_code", "200"),
+        ("response.ok", "True"),
+        ("response.reason", "OK"),
+        ("response.content", "b'{\"predictions\":[6.0]}'"),
+        ("response.text", '{"predictions":[6.0]}'),
+        ("response.json()", "{'predictions': [6.0]}"),
+        ("response.json(parse_float=str)", "{'predictions': ['6.0']}"),
+        ("response.headers['Content-Type']", "application/json"),
+        ("response.raise_for_status()", "None"),
+    ],
+)
+def test_what_output_handler_is_given_is_like_a_response_of_requests(expression, answer):
+    response = Response(200, b'{"predictions":[6.0]}', {"Content-Type": "application/json"})
+    assert str(eval(expression, {"response": response})) == answer
+
+
+def test_an_error_of_the_model_that_a_handler_passes_on(deploy):
+    server = deploy(
+        "def input_handler(data, context): return data.read()\n"
+        "def output_handler(response, context):\n    response.raise_for_status()\n    return response.content, 'a/b'"
+    )
+    reply = invoke(server, b'{"instances": [[1, 2, 3]]}')
+    assert (reply.status, reply.body) == (400, b'{"error": "Input x must have shape [?,2] but got: [1,3]"}')
+    assert invoke(server, b'{"instances": [[1, 2]]}').body == b'{"predictions":[6.0]}'
 
 
 def test_what_a_handler_raises_is_told_without_its_insides(deploy, write, caplog):

@@ -3,11 +3,15 @@
 import json
 
 import pytest
+import tensorflow as tf
 
 from smtf_core.errors import InvalidInputError
 from smtf_core.interfaces import Deployment, Request
 from smtf_serving.adapters.tfs.adapter import TfsAdapter
+from smtf_serving.adapters.tfs.catalogue import Catalogue
 from smtf_serving.adapters.tfs.invocations import document_of, reply_type
+from smtf_serving.adapters.tfs.server import TfsServer
+from smtf_serving.adapters.tfs.settings import Settings
 
 CONVERSIONS = [
     # content type, body, document
@@ -57,6 +61,7 @@ def attributes(text):
     return {"x-amzn-sagemaker-custom-attributes": text}
 
 
+NUMBERS = attributes("tfs-model-name=number")
 REF = attributes("tfs-model-name=ref")
 TEXT = attributes("tfs-model-name=table")
 
@@ -65,6 +70,48 @@ TEXT = attributes("tfs-model-name=table")
     ("request_", "status", "answer"),
     [
         ({"body": b"[1, 2]", "headers": REF}, 200, {"predictions": [6.0]}),
+        (
+            {"body": b"[1, 2]\n[3, 4]", "content_type": "application/jsonlines", "headers": REF},
+            200,
+            {"predictions": [6.0, 14.0]},
+        ),
+        (
+            {"body": b'{"x": [1, 2]}{"x": [3, 4]}', "content_type": "application/jsons", "headers": REF},
+            200,
+            {"predictions": [6.0, 14.0]},
+        ),
+        (
+            {"body": b'{"inputs": [[1, 2]], "signature_name": "serving_default"}', "headers": REF},
+            200,
+            {"outputs": [6.0]},
+        ),
+        (
+            {"body": b'{"instances": [[1, 2]], "signature_name": "no"}', "headers": REF},
+            400,
+            {"error": 'Serving signature name: "no" not found in signature def'},
+        ),
+        (
+            {
+                "body": b'{"signature_name": "regression", "examples": [{"x": [1.0, 2.0]}]}',
+                "headers": attributes("tfs-model-name=example,tfs-method=regress"),
+            },
+            200,
+            {"results": [10.0]},
+        ),
+        (
+            {
+                "body": b'[{"inputs": [1.0, 2.0]}, {"inputs": [3.0, 4.0]}]',
+                "headers": attributes("tfs-model-name=number,tfs-method=regress"),
+            },
+            200,
+            {"results": [3.0, 7.0]},
+        ),
+        ({"body": b'{"inputs": [1.0, 2.0]}', "headers": NUMBERS}, 400, None),
+        (
+            {"body": b"[1]", "headers": attributes("tfs-model-name=ref,tfs-model-version=2")},
+            404,
+            {"error": "Servable not found for request: Specific(ref, 2)"},
+        ),
         ({"body": b"1,2\n3,4", "content_type": "text/csv", "headers": REF}, 200, {"predictions": [6.0, 14.0]}),
         (
             {"body": b"[1, 2]", "headers": attributes("tfs-model-name=ref,tfs-model-version=1,other=1")},
@@ -105,7 +152,45 @@ TEXT = attributes("tfs-model-name=table")
     ],
 )
 def test_invocations(ask, request_, status, answer):
-    assert ask("/invocations", **{"body": b"", **request_}) == (status, answer)
+    got, reply = ask("/invocations", **{"body": b"", **request_})
+    assert (got, reply if answer is not None else None) == (status, answer)
+
+
+def test_the_answer_has_the_type_that_was_accepted(server):
+    reply = server.invoke(Request(body=b"[1, 2]", accept="application/jsonlines, text/html", headers=REF))
+    assert (reply.status, reply.content_type) == (200, "application/jsonlines")
+
+
+VARIABLES = [
+    # variable, value, setting, what becomes of it
+    ("SAGEMAKER_TFS_DEFAULT_MODEL_NAME", "ref", "default_model", "ref"),
+    ("SAGEMAKER_TFS_DEFAULT_MODEL_NAME", "", "default_model", None),
+    ("SAGEMAKER_MULTI_MODEL", "true", "multi_model", True),
+    ("SAGEMAKER_MULTI_MODEL", "", "multi_model", False),
+    ("SAGEMAKER_TFS_ENABLE_BATCHING", "True", "batching", True),
+    ("SAGEMAKER_TFS_ENABLE_BATCHING", "false", "batching", False),
+    ("SAGEMAKER_TFS_MAX_BATCH_SIZE", "32", "max_batch_size", 32),
+    ("SAGEMAKER_TFS_MAX_BATCH_SIZE", "", "max_batch_size", 8),
+    ("SAGEMAKER_BIND_TO_PORT", "9000", "port", 9000),
+    ("SAGEMAKER_TFS_GRPC_PORT", "9001", "grpc_port", "9001"),
+]
+
+
+@pytest.mark.parametrize(("variable", "value", "setting", "become"), VARIABLES)
+def test_variables_of_the_container_for_the_adapter(variable, value, setting, become):
+    assert getattr(Settings.from_environment({variable: value}), setting) == become
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "message"),
+    [
+        ("SAGEMAKER_MULTI_MODEL", "perhaps", "must be true or false"),
+        ("SAGEMAKER_TFS_MAX_BATCH_SIZE", "0", "a whole number above 0"),
+    ],
+)
+def test_variables_that_cannot_be(variable, value, message):
+    with pytest.raises(InvalidInputError, match=f"{variable} {message}" if "must" in message else message):
+        Settings.from_environment({variable: value})
 
 
 def test_fields_of_csv_stay_strings_for_a_model_of_strings(ask):
@@ -142,6 +227,26 @@ def test_multi_model(models, ask, tmp_path):
     assert call("GET", "/models/m")[0] == 404
     assert call("PUT", "/models")[0] == 405
     server.close()
+
+
+@pytest.mark.parametrize("cause", [MemoryError("no room"), tf.errors.ResourceExhaustedError(None, None, "no room")])
+def test_a_model_that_memory_does_not_suffice_for(models, ask, cause):
+    """What TensorFlow raises then; to fill the memory of the machine that tests run on would be no service to it."""
+
+    def load_model(path):
+        if isinstance(cause, MemoryError):
+            raise cause
+        raise InvalidInputError("cannot be loaded") from cause
+
+    server = TfsServer(Catalogue(load_model), Settings(multi_model=True))
+    status, reply = ask("/models", {"model_name": "m", "url": str(models / "ref")}, on=server)
+    assert (status, "Not enough memory to load model m" in reply["error"]) == (507, True)
+    assert ask("/models", method="GET", on=server) == (200, {"models": []})
+
+
+def test_the_first_model_is_the_default(ask):
+    # `control` takes one number a row
+    assert ask("/invocations", {"instances": [1.0]}) == (200, {"predictions": [32.0]})
 
 
 def test_nothing_that_is_sent_makes_an_exception(server):

@@ -2,6 +2,7 @@
 
 import json
 import math
+import shutil
 
 import numpy as np
 import pytest
@@ -125,7 +126,38 @@ def test_classify_with_messages(servers):
     assert len(reply["result"]["classifications"]) == 1
 
 
+NUMBER = [
+    # what is no object is the feature `inputs` of one example, or of many
+    ({"inputs": [1.0, 2.0]}, {}, [3.0]),
+    ([{"inputs": [1.0, 2.0]}, {"inputs": [3.0, 4.0]}], {}, [3.0, 7.0]),
+    ([1.0, 2], {}, [3.0]),
+    ([[1.0, 2.0], [3.0, 4.0]], {}, [3.0, 7.0]),
+    (b"1.0,2.0\n3.0,4.0\n", {"content_type": "text/csv"}, [3.0, 7.0]),
+]
+
+
+@pytest.mark.parametrize(("body", "request_", "values"), NUMBER, ids=range(len(NUMBER)))
+def test_regress_without_functions(servers, body, request_, values):
+    status, reply = invoke(servers("number"), body, **request_)
+    assert status == 200, reply
+    assert [one["value"] for one in reply["result"]["regressions"]] == values
+
+
+def test_regress_and_classify_with_messages_both_ways(servers):
+    request = message("RegressionRequest")()
+    example = request.input.example_list.examples.add()
+    example.features.feature["inputs"].float_list.value.extend([1.0, 2.0])
+    status, body = invoke(servers("number"), request.SerializeToString(), content_type=OCTETS, accept=OCTETS)
+    assert status == 200
+    assert [one.value for one in message("RegressionResponse").FromString(body).result.regressions] == [3.0]
+    status, body = invoke(servers("example"), {"x": [0.0, 0.0]}, accept=OCTETS)
+    (row,) = message("ClassificationResponse").FromString(body).result.classifications
+    assert [one.label for one in row.classes] == ["p", "q", "r"]
+
+
 WRONG = [
+    ("number", 1.0, {}, 400, "Key: inputs"),
+    ("number", b"\xff", {"content_type": OCTETS}, 400, "the body is no serialized RegressionRequest"),
     ("ref", b"", {}, 400, "The document is empty"),
     ("ref", {}, {}, 400, "the model's inputs are ['x'], not []"),
     ("ref", [], {}, 400, "input 'x' is empty"),
@@ -197,6 +229,54 @@ def test_transform_fn_alone(script):
     server = script("def transform_fn(data, content_type, accept):\n    return data[::-1], 'a/b'")
     reply = server.invoke(Request(body=b"\x00\x01", content_type="image/png"))
     assert (reply.body, reply.content_type) == (b"\x01\x00", "a/b")
+
+
+IN = "def input_fn(data, content_type): return {'x': [[float(n) for n in data.split('|')]]}\n"
+OUT = "def output_fn(prediction, accept): return '%g' % prediction.outputs['y'].float_val[0], 'a/out'\n"
+TRANSFORM = "def transform_fn(data, content_type, accept): return data + ' ' + content_type + ' ' + accept, 'a/b'\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "body", "answer", "media"),
+    [
+        (TRANSFORM + IN + OUT, b"1|2", b"1|2 text/x a/c", "a/b"),
+        (IN + OUT, b"1|2", b"6", "a/out"),
+        (OUT, b"1,2", b"6", "a/out"),
+    ],
+    ids=["transform_fn wins", "both", "output_fn alone"],
+)
+def test_which_functions_are_called(script, text, body, answer, media):
+    content_type = "text/csv" if b"," in body else "text/x"
+    reply = script(text).invoke(Request(body=body, content_type=content_type, accept="a/c"))
+    assert (reply.status, reply.body, reply.content_type) == (200, answer, media)
+
+
+def test_input_fn_alone_and_the_default_answer(script):
+    server = script(IN)
+    reply = server.invoke(Request(body=b"1|2", content_type="text/x"))
+    assert outputs(json.loads(reply.body)) == {"y": [6.0]}
+    assert server.invoke(Request(body=b"1|2", content_type="text/x", accept="a/c")).status == 406
+
+
+@pytest.mark.parametrize(
+    ("content_type", "kind"),
+    [("application/json", "str"), ("text/csv; charset=utf-8", "str"), ("application/xml", "str"), (OCTETS, "bytes")],
+)
+def test_what_the_functions_are_given(script, content_type, kind):
+    server = script("def transform_fn(data, content_type, accept): return type(data).__name__")
+    assert server.invoke(Request(body=b"1", content_type=content_type)).body == kind.encode()
+
+
+def test_variables_of_the_container(models, write, tmp_path):
+    model = tmp_path / "model"
+    shutil.copytree(models / "ref", model / "export" / "Servo")
+    write("model/code/program.py", IN)
+    environment = {"SAGEMAKER_PROGRAM": "program.py", "SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT": OCTETS}
+    server = PythonAdapter().load(Deployment(path=str(model), environment=environment))
+    for accept in ("", "*/*"):
+        reply = server.invoke(Request(body=b"1|2", content_type="text/x", accept=accept))
+        assert (reply.status, reply.content_type) == (200, OCTETS)
+    server.close()
 
 
 def test_the_programs_folder_may_be_elsewhere(models, write, tmp_path):

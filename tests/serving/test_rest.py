@@ -136,6 +136,14 @@ VALUES = [
     ("string", [1], None),
     ("string", [{"b64": "!"}], None),
     ("string", [{"b64": 1}], None),
+    ("string", [{"b64": "YQ==", "x": 1}], None),
+    ("string", [[{"b64": "YQ=="}], ["b"]], [["a"], ["b"]]),
+    ("string", [None], None),
+    ("float32", [], []),
+    ("float32", 1, 1.0),
+    ("float32", [[[1]]], [[[1.0]]]),
+    ("float32", ["NaN"], None),
+    ("bool", ["true"], None),
     ("float32", [{"b64": "YQ=="}], None),
     ("float64", [2**53], None),
 ]
@@ -189,6 +197,7 @@ def test_classify(ask, signature, body, results):
     [
         ([{"x": [1.0, 2.0]}], [10.0]),
         ([{"x": [1.0, 2.0], "n": 1}, {"x": [1.0, 2.0], "n": True}], [4.0, 4.0]),
+        ([{"x": [1.0, 2.0], "n": [1], "s": "t"}, {"x": [1.0, 2.0], "n": 2, "s": {"b64": "/w"}}], [4.0, 5.0]),
     ],
 )
 def test_regress(ask, examples, results):
@@ -208,6 +217,15 @@ def test_regress(ask, examples, results):
         ({"examples": [{"x": None}]}, "Feature: x has element with unexpected JSON type: Null"),
         ({"examples": [{"x": [[1]]}]}, "Feature: x has element with unexpected JSON type: Array"),
         ({"examples": [{"x": {"a": 1}}]}, "Feature: x has element with unexpected JSON type: Object"),
+        ({"examples": [{"x": {"b64": "!"}}]}, "Unable to base64 decode"),
+        ({"examples": [{"x": {"b64": "YQ==", "y": 1}}]}, "Feature: x has element with unexpected JSON type: Object"),
+        ({"examples": [{"x": ["a", 1]}]}, "Unexpected element type in feature: x expecting type: bytes"),
+        ({"examples": [{"x": [1.0, True]}]}, "Unexpected element type in feature: x expecting type: float"),
+        ({"examples": [{"x": 1e39}]}, "Cannot convert JSON value: 1e+39 to float without loss of precision."),
+        ({"context": [1], "examples": [{}]}, "Example must be JSON object but got JSON Array"),
+        ({"context": {"x": [[1]]}, "examples": [{}]}, "Feature: x has element with unexpected JSON type: Array"),
+        ({"signature_name": 7, "examples": [{}]}, "'signature_name' key must be a string value."),
+        ([], "Is not object"),
         ({"examples": [{"x": [1, 2.0]}]}, "Unexpected element type in feature: x expecting type: int64"),
         ({"examples": [{"x": 2**63}]}, "Feature: x has uint64 element. Only int64 is supported."),
         ({"examples": [{}]}, "x"),
@@ -256,6 +274,23 @@ def test_paths(ask, method, path, status, message):
     assert (got, reply.get("error")) == (status, message)
 
 
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (
+            {"examples": [{}]},
+            "Expected regression signature method_name to be tensorflow/serving/regress. Was: tensorflow/serving/classify",
+        ),
+        ({"signature_name": "no", "examples": [{}]}, "No signature was found with the name: no"),
+        ({"signature_name": "regression", "instances": [{}]}, "key 'examples' is expected and was not found"),
+    ],
+)
+def test_what_regress_refuses(ask, body, message):
+    status, reply = ask(f"{V1}/example:regress", body)
+    assert status == 400
+    assert message in reply["error"]
+
+
 @pytest.mark.parametrize("path", ["", "/versions/1", "/labels/stable"])
 def test_status_and_metadata(ask, path):
     version = {"version": "1", "state": "AVAILABLE", "status": {"error_code": "OK", "error_message": ""}}
@@ -266,22 +301,6 @@ def test_status_and_metadata(ask, path):
     x = reply["metadata"]["signature_def"]["signature_def"]["serving_default"]["inputs"]["x"]
     assert x["dtype"] == "DT_FLOAT"
     assert x["tensor_shape"] == {"dim": [{"size": "-1", "name": ""}, {"size": "2", "name": ""}], "unknown_rank": False}
-
-
-def test_requests_are_counted(ask, server):
-    def counts():
-        text = server.invoke(Request(method="GET", path="/monitoring/prometheus/metrics")).body.decode()
-        return dict(line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
-
-    key = ':tensorflow:serving:request_count{model_name="two",status="OK"}'
-    before = int(counts().get(key, 0))
-    ask(f"{V1}/two:predict", {"instances": [{"a": [1, 2], "b": 5}]})
-    after = counts()
-    assert int(after[key]) == before + 1
-    assert (
-        after[':tensorflow:serving:request_latency_bucket{model_name="two",API="Predict",entrypoint="REST",le="+Inf"}']
-        == after[':tensorflow:serving:request_latency_count{model_name="two",API="Predict",entrypoint="REST"}']
-    )
 
 
 def test_requests_that_share_a_call_are_answered_each(server, monkeypatch):
