@@ -197,7 +197,7 @@ class ContainerHosts:
                 "TF_CPP_MIN_LOG_LEVEL": "2",
                 # The caller has no account in the image.
                 "HOME": "/tmp",
-                "USER": getpass.getuser(),
+                "USER": _account(),
             },
         }
 
@@ -223,6 +223,14 @@ class ContainerHosts:
 def speaks_s3(job: Job) -> bool:
     """Whether a job's hosts read or write S3 themselves; channels are fed from this machine."""
     return job.checkpoint_path is not None and scheme_of(job.checkpoint_path) == "s3"
+
+
+def _account() -> str:
+    """The caller's name; callers that are in containers themselves often have none."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
 
 
 def _gpu_request(gpus: str) -> DeviceRequest:

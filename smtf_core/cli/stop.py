@@ -15,14 +15,14 @@ from smtf_core.errors import SmtfError
 def stop(job_name: str, backend: str | None, reason: str) -> None:
     """Ask JOB_NAME to save a checkpoint and end; returns at once.
 
-    Asked a second time, interrupts whatever the job is doing, where the backend can. Does nothing when the job has
-    ended.
+    Asked a second time, interrupts whatever the job is doing, where the backend can. A job that has ended
+    is left as it is; where its launcher was killed, what still runs of it is asked.
     """
     owner, handle = find(job_name, backend)
     try:
         if owner.status(handle).state.terminal:
             click.echo(f"job {job_name} has ended already", err=True)
-        else:
-            owner.stop(handle, reason)
+        # Also then: a launcher that was killed may have left some of the job running.
+        owner.stop(handle, reason)
     except SmtfError as error:
         raise CommandError(str(error)) from None

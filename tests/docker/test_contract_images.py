@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
+import sys
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -225,3 +228,95 @@ def test_every_host_of_a_stopped_job_is_asked(acting):
     assert status(estimator).state is JobState.STOPPED
     assert time.monotonic() - began < 100  # nobody had to be killed
     assert Path(root / "model" / "saved").exists()
+
+
+def test_a_job_whose_launcher_was_killed_is_found_stopped_and_submitted_again(acting, engine, tmp_path, write):
+    write("data/a.csv", "1\n")
+    name = f"orphan-{time.time_ns()}"
+    estimator = acting("wait")
+    channels = {"training": str(tmp_path / "data"), "file": str(write("one/single.csv", "2\n"))}
+    root = fit(estimator, channels, wait=False, name=name)
+    (orphan,) = until(lambda: containers_of(engine, estimator))
+    until(lambda: b"waiting" in orphan.logs())
+    os.kill(int((root / ".lock").read_text()), signal.SIGKILL)
+    until(lambda: status(estimator).state is JobState.FAILED)
+    assert (
+        "containers of it may still run: `smtf stop` lets them save and end, `smtf clean`" in status(estimator).message
+    )
+    listed = subprocess.run([SMTF, "jobs", "--backend", "docker"], check=True, capture_output=True, text=True).stdout
+    assert f"{name}  Failed" in listed
+    with pytest.raises(UnexpectedStatusException, match="ended without a word"):
+        TensorFlow.attach(name, display=Display(quiet=True))
+    assert len(containers_of(engine, estimator)) == 1
+
+    # A second one does not run beside the first one's containers.
+    fit(estimator, channels, wait=False, name=name)
+    (second,) = until(lambda: [one for one in containers_of(engine, estimator) if one.id != orphan.id])
+    assert [one.id for one in containers_of(engine, estimator)] == [second.id]
+    until(lambda: b"waiting" in second.logs())
+    os.kill(int((root / ".lock").read_text()), signal.SIGKILL)
+    until(lambda: status(estimator).state is JobState.FAILED)
+
+    subprocess.run([SMTF, "stop", name, "--reason", "enough"], check=True)
+    until(lambda: not containers_of(engine, estimator))
+    assert (root / "model" / "saved").exists()
+    cleaned = subprocess.run([SMTF, "clean", "--backend", "docker"], check=True, capture_output=True, text=True).stdout
+    assert cleaned.count(f"docker: container smtf-{name}-") == 1
+
+    # Nor is anything of theirs in the way of a third one.
+    assert fit(acting("nothing"), channels, name=name) == root
+    assert (root / "code" / "script.py").resolve() == tmp_path / "script.py"
+    assert (root / "input" / "data" / "training").resolve() == tmp_path / "data"
+
+
+OF_SOMEBODY_ELSE = """
+import sys
+from smtf_core import TensorFlow
+from smtf_core.client.display import Display
+
+image, environment = sys.argv[1], dict(argument.split("=") for argument in sys.argv[2:])
+estimator = TensorFlow("script.py", backend="docker", image_name=image, output_path="out", environment=environment)
+estimator.fit({"training": "data"}, job_name="theirs", display=Display(quiet=True))
+print(estimator.result.state)
+"""
+
+
+@pytest.fixture
+def somebody_else(engine) -> Iterator[Callable[..., subprocess.CompletedProcess[str]]]:
+    """Runs this interpreter as a user without an account, who may use the engine; has a folder, `somebody_else.folder`."""
+    socket = Path("/var/run/docker.sock")
+    if os.getuid() != 0 or shutil.which("setpriv") is None or not socket.exists():
+        pytest.skip("only root can become somebody else (setpriv), with an engine at /var/run/docker.sock")
+    user = 43210
+    folder = Path(tempfile.mkdtemp(prefix="smtf-somebody-", dir="/tmp"))
+    (folder / "data").mkdir()
+    (folder / "data" / "a.csv").write_text("1\n")
+    for path in (folder, *folder.rglob("*")):
+        os.chown(path, user, user)
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        become = ["setpriv", f"--reuid={user}", f"--regid={user}", f"--groups={socket.stat().st_gid}"]
+        # Wherever this interpreter lies, root's own folder included, they may read it.
+        become += ["--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search"]
+        return subprocess.run(
+            [*become, sys.executable, *arguments],
+            cwd=folder,
+            env={"HOME": str(folder), "PATH": os.environ["PATH"]},
+            capture_output=True,
+            text=True,
+        )
+
+    run.folder, run.user = folder, user
+    yield run
+    shutil.rmtree(folder)
+
+
+def test_a_user_who_is_not_root_owns_all_that_is_left(somebody_else, contract_image):
+    (somebody_else.folder / "script.py").write_text("def model_fn(): pass\n")
+    done = somebody_else("-c", OF_SOMEBODY_ELSE, contract_image, "ACT=record")
+    assert done.stdout == "Completed\n", done.stderr
+    root = somebody_else.folder / "out" / "theirs"
+    assert json.loads((root / "output" / "data" / "algo-1.json").read_text())["user"] == [somebody_else.user] * 2
+    written = [path for path in somebody_else.folder.rglob("*") if path.name != "script.py"]
+    assert {path.lstat().st_uid for path in written} == {somebody_else.user}
+    assert (root / "model" / "of-algo-1").exists()

@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 import re
 import time
+from collections.abc import Iterator
+from ipaddress import ip_network
 from pathlib import Path
+from typing import Any
 
 import pytest
 from docker_jobs import containers_of, fit, status, until
@@ -162,3 +165,44 @@ def test_the_image_serves(runtime_image, engine, job, data, examples):
     finally:
         served.delete()
     served.delete()
+
+
+@pytest.fixture
+def s3_of_this_machine(engine, s3_endpoint) -> Iterator[Any]:
+    """A client of a server that containers reach as well: it listens on their bridge."""
+    import boto3
+    from moto.server import ThreadedMotoServer
+
+    (bridge,) = engine.networks.get("bridge").attrs["IPAM"]["Config"]
+    address = bridge.get("Gateway") or str(next(ip_network(bridge["Subnet"]).hosts()))
+    server = ThreadedMotoServer(ip_address=address, port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    s3_endpoint(f"http://{host}:{port}")
+    yield boto3.client("s3")
+    server.stop()
+
+
+def test_checkpoints_on_s3_with_keys_that_nobody_sees(job, write, engine, s3_of_this_machine):
+    s3_of_this_machine.create_bucket(Bucket="checkpoints")
+    script, place = write("line.py", LINE_SCRIPT), "s3://checkpoints/of/line"
+    estimator = job(script, training_steps=40, checkpoint_path=place)
+    root = fit(estimator, wait=False)
+    (container,) = until(lambda: containers_of(engine, estimator))
+    told = str(container.attrs)
+    assert "secret-of-the-test" not in told
+    assert "AWS_ACCESS_KEY_ID" not in told
+    environment = root / "input" / "config" / "smtf_environment.json"
+    assert "secret-of-the-test" in environment.read_text()
+    assert environment.stat().st_mode & 0o077 == 0
+    until(lambda: status(estimator).state.terminal)
+    assert status(estimator).state is JobState.COMPLETED, status(estimator)
+    left = [path for path in root.rglob("*") if path.is_file() and b"secret-of-the-test" in path.read_bytes()]
+    assert not left
+    listed = s3_of_this_machine.list_objects_v2(Bucket="checkpoints", Prefix="of/line/")["Contents"]
+    assert "of/line/model.ckpt-40.index" in [item["Key"] for item in listed]
+
+    later = job(script, training_steps=60, checkpoint_path=place)
+    root = fit(later, name="later")
+    assert "resuming at step 40" in (root / "output" / "log.txt").read_text()
+    assert later.result.global_step == 60
