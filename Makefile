@@ -8,7 +8,7 @@ export TF_CPP_MIN_LOG_LEVEL ?= 2
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-docker test-fast lint docs docs-check pictures test-plugins matrix changelog setup clean
+.PHONY: help demo test test-slow test-docker test-fast lint docs docs-check pictures test-plugins matrix changelog setup clean
 
 help: ## List what there is to make.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -19,8 +19,11 @@ demo: $(READY) ## Train, evaluate, export and serve a TensorFlow 1.11 script on 
 # Up to four processes, each of which imports TensorFlow once; a file's tests share one.
 PARALLEL := --numprocesses auto --maxprocesses 4 --dist loadfile
 
-test: $(READY) ## Run all tests but those that need a container engine.
-	$(VENV)/bin/python -m pytest $(PARALLEL) -m "not docker"
+test: $(READY) ## Run the tests, but for the slow ones and those that need a container engine.
+	$(VENV)/bin/python -m pytest $(PARALLEL) -m "not slow and not docker"
+
+test-slow: $(READY) ## Run the slow ones: clusters of processes, kill -9 at random, plugins installed by pip.
+	$(VENV)/bin/python -m pytest $(PARALLEL) -m "slow and not docker"
 
 test-docker: $(READY) ## Run those; the first time, this builds smtf's image (2.6 GB).
 	$(VENV)/bin/python -m pytest -m docker
