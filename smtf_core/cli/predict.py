@@ -16,13 +16,17 @@ from smtf_core.errors import EndpointError, SmtfError
 
 _JSON = "application/json"
 _FAILED = 1
+_TYPES = {".csv": "text/csv", ".jsonl": "application/jsonlines", ".jsonlines": "application/jsonlines"}
+_SUFFIXES = ", ".join(f"{suffix} {media}" for suffix, media in _TYPES.items())
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("endpoint")
 @click.argument("data", default="-")
 @click.option("--method", type=click.Choice(["predict", "classify", "regress"]), default="predict", show_default=True)
-@click.option("--content-type", default=_JSON, show_default=True, metavar="TYPE", help="Of DATA.")
+@click.option(
+    "--content-type", metavar="TYPE", help=f"Of DATA.  [default: by the name of FILE: {_SUFFIXES}; else {_JSON}]"
+)
 @click.option("--accept", default=_JSON, show_default=True, metavar="TYPE", help="Of the answer.")
 @click.option("--model", "model_name", metavar="NAME", help="Of an endpoint with several models.  [default: its own]")
 @click.option("--model-version", type=click.IntRange(0), metavar="V", help="[default: the newest]")
@@ -31,7 +35,7 @@ def predict(
     endpoint: str,
     data: str,
     method: str,
-    content_type: str,
+    content_type: str | None,
     accept: str,
     model_name: str | None,
     model_version: int | None,
@@ -41,13 +45,15 @@ def predict(
 
     \b
     smtf predict iris '[[5.1, 3.5, 1.4, 0.2]]'
-    smtf predict iris @rows.csv --content-type text/csv
+    smtf predict iris @rows.csv
     smtf predict iris --method classify < examples.json
+    smtf predict digits @image.png --content-type image/png
 
     DATA is the request itself, @FILE, or - for standard input (the default). ENDPOINT is the name of one that any
     process has deployed: see `smtf endpoints`.
     """
     body = _body(data)
+    content_type = content_type or _type_of(data)
     if method != "predict" and (content_type, accept) != (_JSON, _JSON):
         raise CommandError(f"--method {method} takes and gives {_JSON} only")
     predictor = Predictor(find_endpoint(endpoint, backend).endpoint, model_name, model_version)
@@ -73,6 +79,10 @@ def _body(data: str) -> bytes:
         return Path(data[1:]).read_bytes()
     except OSError as error:
         raise CommandError(f"{data[1:]}: {error.strerror}") from None
+
+
+def _type_of(data: str) -> str:
+    return _TYPES.get(Path(data[1:]).suffix.lower(), _JSON) if data.startswith("@") else _JSON
 
 
 def _print(answer: Any) -> None:
