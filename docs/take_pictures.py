@@ -1,7 +1,8 @@
-"""Takes the pictures of docs/pictures that show a real training: `make pictures`.
+"""Takes the pictures of docs/pictures that show a real training and what it trained: `make pictures`.
 
 Makes the examples' data, runs `smtf train` on a terminal of its own and draws what it showed: once in the middle of
-the training, once at its end. The loss curve is the job's own.
+the training, once at its end. The loss curve is the job's own. Then serves the model and takes a picture of
+`smtf serve --ui` in Chromium, which must be installed.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import tempfile
 import termios
 from pathlib import Path
 
+from playwright.sync_api import sync_playwright
 from rich.console import Console
 from rich.text import Text
 
@@ -53,8 +55,39 @@ def main() -> None:
         ending = frames[-1].splitlines()
         _draw([frames[0].splitlines()[0], *ending], "result.svg", "smtf train, when it has ended")
         shutil.copy(folder / "smtf-jobs" / "iris" / "output" / "loss.png", PICTURES / "loss.png")
+        _page(folder / "smtf-jobs" / "iris" / "model")
     finally:
         shutil.rmtree(folder)
+
+
+def _page(model: Path) -> None:
+    """The page of a server that has been asked a little."""
+    executable = shutil.which("chromium") or shutil.which("chromium-headless-shell")
+    if executable is None:
+        sys.exit("the picture of `smtf serve --ui` needs Chromium")
+    smtf = [sys.executable, "-c", "from smtf_core.cli import main; main()"]
+    server = subprocess.Popen([*smtf, "serve", str(model), "--port", "0", "--ui"], stderr=subprocess.PIPE, text=True)
+    assert server.stderr is not None
+    try:
+        told = next(filter(None, (re.search(r"serving on (http://\S+:\d+)", line) for line in server.stderr)))
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(
+                executable_path=executable, args=["--no-sandbox"] if os.geteuid() == 0 else []
+            )
+            page = browser.new_page(viewport={"width": 1000, "height": 940}, color_scheme="light")
+            page.goto(f"{told[1]}/ui/")
+            for _ in range(200):
+                flower = {"inputs": [5.1, 3.5, 1.4, 0.2]}
+                assert page.request.post(f"{told[1]}/invocations", data=[flower]).ok
+            page.get_by_role("button", name="Servo · predict", exact=True).click()
+            page.get_by_role("button", name="Send").click()
+            page.locator("#reply .good").wait_for()
+            page.locator("figure").first.wait_for()
+            page.screenshot(path=PICTURES / "ui.png", full_page=True)
+            browser.close()
+    finally:
+        server.terminate()
+        server.wait()
 
 
 def _on_a_terminal(command: str, folder: Path) -> str:

@@ -41,6 +41,7 @@ _FAILED, _USAGE = 1, 2
 @click.option("--reload", "reload_seconds", type=float, metavar="S", help="Seconds between looks for new versions.")
 @click.option("--label", "labels", multiple=True, metavar="MODEL/LABEL=V", help="A label for a version. Repeatable.")
 @click.option("--address-file", type=click.Path(dir_okay=False), help="File to write the address to, once it answers.")
+@click.option("--ui", is_flag=True, default=None, help="A page at /ui/: signatures, a form, how long requests took.")
 @click.option("--access-log", is_flag=True, default=None, help="A line of JSON for every request on standard output.")
 def serve(
     model: str,
@@ -88,7 +89,8 @@ def serve(
                 environment=environment,
             )
             service = Service(deployment=deployment, adapter=spec.name, settings=settings)
-            serve_service(service, count, lambda port: _announce(f"http://{settings.host}:{port}", address_file))
+            page = ", a page for you at /ui/" if settings.ui else ""
+            serve_service(service, count, lambda port: _announce(f"http://{settings.host}:{port}", page, address_file))
     except InvalidInputError as error:
         _fail(error, _USAGE)
     except (SmtfError, OSError) as error:
@@ -105,8 +107,8 @@ def _check_grpc(port: int | None, adapter: str, workers: int) -> None:
     import_module("smtf_serving.grpc.server")  # a missing extra is told before anything is loaded
 
 
-def _announce(address: str, file: str | None) -> None:
-    click.echo(f"serving on {address}", err=True)
+def _announce(address: str, page: str, file: str | None) -> None:
+    click.echo(f"serving on {address}{page}", err=True)
     if file is not None:
         write_atomically(Path(file), address)
 

@@ -8,12 +8,15 @@ from smtf_core.interfaces.input_mode import InputMode, InputModeSpec
 from smtf_core.interfaces.script_loader import ScriptLoader, ScriptLoaderSpec, UserScript
 from smtf_core.interfaces.serving_adapter import (
     BatchingModelServer,
+    CallDescription,
     Deployment,
+    DescribedModelServer,
     ModelServer,
     Reply,
     Request,
     ServingAdapter,
     ServingAdapterSpec,
+    TensorDescription,
 )
 from smtf_core.interfaces.spec import Spec
 from smtf_core.interfaces.strategy import (
@@ -29,11 +32,13 @@ __all__ = [
     "Backend",
     "BackendSpec",
     "BatchingModelServer",
+    "CallDescription",
     "CheckpointStore",
     "CheckpointStoreSpec",
     "Cluster",
     "CompletingBackend",
     "Deployment",
+    "DescribedModelServer",
     "DetachedBackend",
     "Endpoint",
     "HostProcess",
@@ -51,6 +56,7 @@ __all__ = [
     "Spec",
     "Strategy",
     "StrategySpec",
+    "TensorDescription",
     "UserScript",
     "processes_of",
 ]

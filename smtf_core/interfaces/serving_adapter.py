@@ -112,6 +112,54 @@ class BatchingModelServer(ModelServer, Protocol):
         ...
 
 
+@frozen(kw_only=True)
+class TensorDescription:
+    """An input or an output of a model, as people are shown it.
+
+    Args:
+        name: its name in requests.
+        dtype: its type, ``'float32'``.
+        shape: dimensions, ``None`` for those that vary; ``None`` when even their number does.
+    """
+
+    name: str
+    dtype: str
+    shape: tuple[int | None, ...] | None
+
+
+@frozen(kw_only=True)
+class CallDescription:
+    """One way to call a model, as people are shown it.
+
+    Args:
+        model: the model's name.
+        version: its version.
+        signature: the name of what is called.
+        method: what kind of call it is, ``'predict'``.
+        inputs: what it takes.
+        outputs: what it gives.
+        example: a request with made-up values that can be sent as it is; its body is empty where it would be too large
+            to be shown.
+    """
+
+    model: str
+    version: int
+    signature: str
+    method: str
+    inputs: tuple[TensorDescription, ...]
+    outputs: tuple[TensorDescription, ...]
+    example: Request
+
+
+@runtime_checkable
+class DescribedModelServer(ModelServer, Protocol):
+    """A model server that tells people how its models are called; ``smtf serve --ui`` shows it."""
+
+    def calls(self) -> Sequence[CallDescription]:
+        """What can be called now."""
+        ...
+
+
 class ServingAdapter(Protocol):
     """Loads what is to be served. Constructed without arguments."""
 

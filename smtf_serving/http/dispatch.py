@@ -17,6 +17,7 @@ from attrs import evolve
 
 from smtf_core.interfaces import BatchingModelServer, ModelServer, Reply, Request
 from smtf_serving.http.settings import ON, HttpSettings
+from smtf_serving.ui.page import Page
 
 logger = logging.getLogger(__name__)
 
@@ -78,6 +79,7 @@ class Dispatcher:
             True: ThreadPoolExecutor(settings.handler_threads, "smtf-handlers"),
         }
         self._gathered: list[tuple[Request, Replied]] = []
+        self._page = Page() if settings.ui else None
         self.draining = False
         self.waiting = 0
 
@@ -101,7 +103,16 @@ class Dispatcher:
         server = self._server
         if request.path in _HEALTH:
             replied(self._health(request))
-        elif server is None:
+            return
+        if self._page is not None:
+            if self._page.answers(request):
+                replied(self._page.answer(request, server))
+                return
+            replied = self._page.timed(request, replied)
+        self._ask(server, request, replied)
+
+    def _ask(self, server: ModelServer | None, request: Request, replied: Replied) -> None:
+        if server is None:
             replied(refusal(503, "the model is being loaded", retry=True))
         elif "content-encoding" in request.headers:
             self._submit_encoded(server, request, replied)
@@ -128,7 +139,7 @@ class Dispatcher:
     def _submit_encoded(self, server: ModelServer, request: Request, replied: Replied) -> None:
         encoding = request.headers["content-encoding"].strip().lower()
         if encoding in ("", "identity"):
-            self.submit(evolve(request, headers=_without_encoding(request)), replied)
+            self._ask(server, evolve(request, headers=_without_encoding(request)), replied)
             return
         if encoding not in _ENCODINGS:
             replied(refusal(415, f"Content-Encoding {encoding!r} is not supported; send gzip or none"))

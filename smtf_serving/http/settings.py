@@ -38,6 +38,7 @@ class HttpSettings:
         max_batch: the most requests that are given to the model server at once.
         reload_seconds: how often the model's folder is looked at; 0 for never.
         access_log: write a line of JSON for every request to standard output.
+        ui: answer ``/ui/`` with a page for people.
     """
 
     host: str = "127.0.0.1"
@@ -55,6 +56,7 @@ class HttpSettings:
     max_batch: int = field(default=AUTO_ROWS, validator=gt(0))
     reload_seconds: float = field(default=2.0, validator=ge(0))
     access_log: bool = False
+    ui: bool = False
 
     @classmethod
     def make(cls, environment: Mapping[str, str], **given: Any) -> HttpSettings:

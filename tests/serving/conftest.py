@@ -23,6 +23,7 @@ TENSORFLOW = (
     "test_deploy",
     "test_process_endpoints",
     "test_grpc",
+    "test_ui",
 )
 
 

@@ -39,12 +39,17 @@ def test_an_endpoint_is_deployed_asked_by_another_process_and_deleted(models, st
         assert asked.stdout == "{'predictions': [6.0]}\n"
         assert json.loads(smtf("predict", "one", input="[[1, 2], [3, 4]]").stdout) == {"predictions": [6.0, 14.0]}
         assert json.loads(smtf("predict", "one", "1,2", "--content-type", "text/csv").stdout) == {"predictions": [6.0]}
-        for name, content in (("rows.csv", "1,2\n3,4\n"), ("rows.JSONL", "[1, 2]\n[3, 4]"), ("rows", "[[1, 2], [3, 4]]")):
+        for name, content in (
+            ("rows.csv", "1,2\n3,4\n"),
+            ("rows.JSONL", "[1, 2]\n[3, 4]"),
+            ("rows", "[[1, 2], [3, 4]]"),
+        ):
             (tmp_path / name).write_text(content)
             assert json.loads(smtf("predict", "one", f"@{tmp_path / name}").stdout) == {"predictions": [6.0, 14.0]}
-        assert "415: Unsupported Media Type: image/png" in smtf(
-            "predict", "one", "x", "--content-type", "image/png", status=1
-        ).stderr
+        assert (
+            "415: Unsupported Media Type: image/png"
+            in smtf("predict", "one", "x", "--content-type", "image/png", status=1).stderr
+        )
         assert "400: Input x must have shape" in smtf("predict", "one", "[[1]]", status=1).stderr
         with pytest.raises(InvalidInputError, match="there is an endpoint 'one' already"):
             TensorFlowModel(models / "ref").deploy(1, "process", endpoint_name="one")

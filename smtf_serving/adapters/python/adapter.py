@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from smtf_core.errors import InvalidInputError
-from smtf_core.interfaces import Deployment, Reply, Request
+from smtf_core.interfaces import CallDescription, Deployment, Reply, Request
 from smtf_serving.adapters.packages import install_packages
 from smtf_serving.adapters.python.conversions import JSON, predict, predict_as_json, read_input, write_output
 from smtf_serving.adapters.python.hooks import Hooks
 from smtf_serving.adapters.tfs.catalogue import Catalogue, load_all
 from smtf_serving.adapters.tfs.errors import ServingError, error_reply
+from smtf_serving.model.description import described, example_values
 from smtf_serving.model.loaded import LoadedModel, load_model
-from smtf_serving.model.signatures import Signature, default_signature
+from smtf_serving.model.signatures import CLASSIFY, REGRESS, Signature, default_signature
 
 logger = logging.getLogger(__name__)
 
@@ -50,7 +53,7 @@ class PythonAdapter:
 
 
 class PythonServer:
-    """See :class:`~smtf_core.interfaces.ModelServer`.
+    """See :class:`~smtf_core.interfaces.DescribedModelServer`.
 
     Args:
         catalogue: with one model.
@@ -99,6 +102,18 @@ class PythonServer:
     def ready(self) -> bool:
         """See :class:`~smtf_core.interfaces.ModelServer`."""
         return self._catalogue.ready()
+
+    def calls(self) -> Sequence[CallDescription]:
+        """See :class:`~smtf_core.interfaces.DescribedModelServer`; the user's functions may want something else."""
+        name = self._catalogue.names[0]
+        version, _ = self._catalogue.find(name)
+        model, signature = self.signature()
+        values: Any = example_values(model, signature)
+        if values is None:
+            return (described(name, version, model, signature, Request()),)
+        if signature.method in (CLASSIFY, REGRESS):
+            (values,) = values.values()
+        return (described(name, version, model, signature, Request(body=json.dumps(values).encode())),)
 
     def refresh(self) -> None:
         """See :class:`~smtf_core.interfaces.ModelServer`."""

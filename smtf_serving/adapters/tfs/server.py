@@ -12,11 +12,11 @@ from typing import Any
 
 import tensorflow as tf
 
-from smtf_core.interfaces import Reply, Request
+from smtf_core.interfaces import CallDescription, Reply, Request
 from smtf_serving.adapters.tfs import json_text, multi_model
 from smtf_serving.adapters.tfs.calls import Call, prepare, run_together
 from smtf_serving.adapters.tfs.catalogue import Catalogue
-from smtf_serving.adapters.tfs.description import describe
+from smtf_serving.adapters.tfs.description import describe, described_calls
 from smtf_serving.adapters.tfs.errors import ServingError, error_reply, from_tensorflow, not_found
 from smtf_serving.adapters.tfs.handlers import Context, Handlers
 from smtf_serving.adapters.tfs.invocations import (
@@ -42,7 +42,7 @@ _QUICK_BYTES = 32 * 1024
 
 
 class TfsServer:
-    """See :class:`~smtf_core.interfaces.BatchingModelServer`.
+    """See :class:`~smtf_core.interfaces.BatchingModelServer` and :class:`~smtf_core.interfaces.DescribedModelServer`.
 
     Args:
         catalogue: the models.
@@ -126,6 +126,10 @@ class TfsServer:
     def ready(self) -> bool:
         """See :class:`~smtf_core.interfaces.ModelServer`."""
         return self.catalogue.ready()
+
+    def calls(self) -> Sequence[CallDescription]:
+        """See :class:`~smtf_core.interfaces.DescribedModelServer`."""
+        return described_calls(self.catalogue)
 
     def refresh(self) -> None:
         """See :class:`~smtf_core.interfaces.ModelServer`."""
