@@ -13,7 +13,7 @@ from typing import NoReturn
 import click
 
 from smtf_core.errors import InvalidInputError, SmtfError
-from smtf_core.interfaces import Deployment
+from smtf_core.interfaces import Deployment, ServingAdapterSpec
 from smtf_core.models.layout import write_atomically
 from smtf_core.plugins import PluginManager
 from smtf_core.registry import Registries
@@ -71,7 +71,7 @@ def serve(
         settings = HttpSettings.make(environment, **given)
         spec = choose_serving_adapter(Registries(PluginManager()).serving_adapters, adapter)
         count = workers if workers is not None else _workers(environment)
-        _check_grpc(settings.grpc_port, spec.name, count)
+        _check_grpc(settings.grpc_port, spec, count)
         from smtf_serving.http.process import Service
         from smtf_serving.http.process import serve as serve_service
         from smtf_serving.model.archive import unpack
@@ -97,11 +97,15 @@ def serve(
         _fail(error, _FAILED)
 
 
-def _check_grpc(port: int | None, adapter: str, workers: int) -> None:
+def _check_grpc(port: int | None, adapter: ServingAdapterSpec, workers: int) -> None:
     if port is None:
         return
-    if adapter != "tfs":
-        raise InvalidInputError(f"--grpc-port: adapter {adapter!r} has no gRPC API; 'tfs' has")
+    if adapter.brings_grpc:
+        if workers > 1:
+            raise InvalidInputError(f"--grpc-port: several workers of adapter {adapter.name!r} cannot share a port")
+        return
+    if adapter.name != "tfs":
+        raise InvalidInputError(f"--grpc-port: adapter {adapter.name!r} has no gRPC API; 'tfs' has")
     if port == 0 and workers > 1:
         raise InvalidInputError("--grpc-port 0: several workers share a port, which must have a number")
     import_module("smtf_serving.grpc.server")  # a missing extra is told before anything is loaded

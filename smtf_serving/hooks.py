@@ -6,7 +6,7 @@ from smtf_core.interfaces.serving_adapter import ServingAdapterSpec
 
 @hookimpl
 def smtf_register_serving_adapters() -> list[ServingAdapterSpec]:
-    """Declare adapters ``tfs`` and ``python``."""
+    """Declare adapters ``tfs``, ``tfs-binary`` and ``python``."""
     return [
         ServingAdapterSpec(
             name="tfs",
@@ -14,6 +14,13 @@ def smtf_register_serving_adapters() -> list[ServingAdapterSpec]:
             extra="smtf[tensorflow]",
             aliases=("tensorflow-serving",),
             summary="TensorFlow Serving's REST API, and /invocations as the SageMaker container has it",
+        ),
+        ServingAdapterSpec(
+            name="tfs-binary",
+            factory="smtf_serving.adapters.tfs_binary.adapter:TfsBinaryAdapter",
+            extra="smtf[serving]",
+            brings_grpc=True,
+            summary="your own tensorflow_model_server, with /invocations in front of it",
         ),
         ServingAdapterSpec(
             name="python",

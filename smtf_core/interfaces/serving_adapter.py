@@ -16,9 +16,11 @@ class ServingAdapterSpec(Spec):
 
     Args:
         aliases: other names that ``endpoint_type=`` may say.
+        brings_grpc: what it loads answers TensorFlow Serving's gRPC API at ``SAGEMAKER_TFS_GRPC_PORT`` by itself.
     """
 
     aliases: tuple[str, ...] = ()
+    brings_grpc: bool = False
 
 
 @frozen(kw_only=True)

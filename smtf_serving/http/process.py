@@ -110,16 +110,18 @@ def serve_here(
 
 
 async def _serve(service: Service, listening: socket.socket, started: Callable[[int], object], shared: bool) -> None:
-    server = HttpServer(service.load, service.settings, _grpc(service.settings, shared))
+    server = HttpServer(service.load, service.settings, _grpc(service, shared))
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, server.stop)
     await server.run(listening, started)
 
 
-def _grpc(settings: HttpSettings, shared: bool) -> Callable[[ModelServer], Companion] | None:
+def _grpc(service: Service, shared: bool) -> Callable[[ModelServer], Companion] | None:
     """What starts the gRPC port, if there is to be one; imported now, so that a missing extra is told at once."""
-    if settings.grpc_port is None:
+    settings = service.settings
+    adapter = Registries(PluginManager()).serving_adapters.find(service.adapter)
+    if settings.grpc_port is None or adapter.brings_grpc:
         return None
     from smtf_serving.grpc.server import GrpcServer
 

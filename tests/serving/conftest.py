@@ -24,6 +24,7 @@ TENSORFLOW = (
     "test_process_endpoints",
     "test_grpc",
     "test_ui",
+    "test_tfs_binary",
 )
 
 

@@ -15,19 +15,23 @@ import traceback
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from http import HTTPStatus
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from attrs import define, frozen
 
 from smtf_core.errors import ScriptError
-from smtf_core.interfaces import Reply
+from smtf_core.interfaces import Deployment, Reply, Request
 from smtf_core.runtime.script.importer import ScriptImporter
+from smtf_serving.adapters.packages import install_packages
 from smtf_serving.adapters.tfs.errors import ServingError
+from smtf_serving.adapters.tfs.invocations import CUSTOM_ATTRIBUTES, Target
 
 logger = logging.getLogger(__name__)
 
-DEFAULT_SCRIPT = "inference.py"
+_DEFAULT_SCRIPT = "inference.py"
 _NAMES = ("handler", "input_handler", "output_handler")
 
 
@@ -45,6 +49,41 @@ class Context:
     request_content_type: str
     accept_header: str
     content_length: int
+
+
+def context_of(
+    request: Request, target: Target, *, model: str, version: int, ports: tuple[int | str, str | None], channel: Any
+) -> Context:
+    """What a handler is told.
+
+    Args:
+        request: that is to be answered.
+        target: what its attributes ask for.
+        model: the model's name.
+        version: the version that answers.
+        ports: where TensorFlow Serving's REST API and its gRPC API listen; ``None`` if that one does nowhere.
+        channel: to the latter.
+    """
+    where = f"/v1/models/{model}" + (f"/versions/{version}" if target.version is not None else "")
+    return Context(
+        model_name=model,
+        model_version=str(version),
+        method=target.method,
+        rest_uri=f"http://localhost:{ports[0]}{where}:{target.method}",
+        grpc_port=ports[1],
+        channel=channel,
+        custom_attributes=request.headers.get(CUSTOM_ATTRIBUTES, ""),
+        request_content_type=request.content_type,
+        accept_header=request.accept,
+        content_length=len(request.body),
+    )
+
+
+def grpc_channel(port: str | None) -> Any:
+    """To a gRPC port of this machine, for handlers; ``None`` if there is none, or nothing to speak gRPC with."""
+    if port is None or find_spec("grpc") is None:
+        return None
+    return import_module("grpc").insecure_channel(f"localhost:{port}")
 
 
 @define(slots=False)
@@ -186,3 +225,26 @@ class Handlers:
     def _forget_library(self) -> None:
         with contextlib.suppress(ValueError):
             sys.path.remove(str(self._library))
+
+
+def load_handlers(deployment: Deployment) -> Handlers | None:
+    """The handlers of a deployment: those of its entry point, or of ``code/inference.py``; ``None`` if it has none.
+
+    Raises:
+        ScriptError: they cannot be loaded.
+        InvalidInputError: what they need cannot be installed.
+    """
+    script = _script(deployment, Path(deployment.path))
+    if script is None:
+        return None
+    usual = deployment.entry_point is None
+    return Handlers(script, install_packages(script.parent, deployment.environment, usual=usual))
+
+
+def _script(deployment: Deployment, root: Path) -> Path | None:
+    if deployment.entry_point is not None:
+        return Path(deployment.entry_point)
+    # A version's folder has no place for handlers, its parents have.
+    usual = [root / "code" / _DEFAULT_SCRIPT, *(parent / "code" / _DEFAULT_SCRIPT for parent in root.parents[:2])]
+    candidates = usual if (root / "saved_model.pb").is_file() else usual[:1]
+    return next((path for path in candidates if path.is_file()), None)

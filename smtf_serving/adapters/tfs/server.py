@@ -6,8 +6,6 @@ import json
 import logging
 import time
 from collections.abc import Callable, Sequence
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 import tensorflow as tf
@@ -18,9 +16,8 @@ from smtf_serving.adapters.tfs.calls import Call, prepare, run_together
 from smtf_serving.adapters.tfs.catalogue import Catalogue
 from smtf_serving.adapters.tfs.description import describe, described_calls
 from smtf_serving.adapters.tfs.errors import ServingError, error_reply, from_tensorflow, not_found
-from smtf_serving.adapters.tfs.handlers import Context, Handlers
+from smtf_serving.adapters.tfs.handlers import Handlers, context_of, grpc_channel
 from smtf_serving.adapters.tfs.invocations import (
-    CUSTOM_ATTRIBUTES,
     Target,
     document_of,
     media_type,
@@ -59,7 +56,7 @@ class TfsServer:
         self.metrics = Metrics()
         self._settings = settings
         self._handlers = handlers
-        self._channel = None if handlers is None else _own_channel(settings.grpc_port)
+        self._channel = None if handlers is None else grpc_channel(settings.grpc_port)
         # Without batching every request is a call of its own, so that its bits do not depend on its neighbours.
         max_rows = settings.max_batch_size if settings.batching else 1
         self._routes = Routes(catalogue, handlers is None, self._target, max_rows)
@@ -233,7 +230,14 @@ class TfsServer:
         if self._handlers is not None:
             return self._handlers.call(
                 request.body,
-                self._context(request, name, version, target),
+                context_of(
+                    request,
+                    target,
+                    model=name,
+                    version=version,
+                    ports=(self._settings.port, self._settings.grpc_port),
+                    channel=self._channel,
+                ),
                 lambda body: self._answer(
                     Request(path=f"/v1/models/{name}/versions/{version}:{target.method}", body=body)
                 ),
@@ -245,21 +249,6 @@ class TfsServer:
             strings = signature is not None and all(spec.dtype == tf.string for spec in signature.inputs.values())
         document = document_of(request.body, request.content_type, target.method, strings=strings)
         return prepare(model, document, target.method)
-
-    def _context(self, request: Request, name: str, version: int, target: Target) -> Context:
-        where = f"/v1/models/{name}" + (f"/versions/{version}" if target.version is not None else "")
-        return Context(
-            model_name=name,
-            model_version=str(version),
-            method=target.method,
-            rest_uri=f"http://localhost:{self._settings.port}{where}:{target.method}",
-            grpc_port=self._settings.grpc_port,
-            channel=self._channel,
-            custom_attributes=request.headers.get(CUSTOM_ATTRIBUTES, ""),
-            request_content_type=request.content_type,
-            accept_header=request.accept,
-            content_length=len(request.body),
-        )
 
     def _multi_model(self, request: Request, path: multi_model.ModelPath) -> Call | Reply:
         method, name = request.method, path.model
@@ -277,13 +266,6 @@ class TfsServer:
         elif method == "DELETE":
             return _json(multi_model.unload(self.catalogue, name))
         raise ServingError(f"Method Not Allowed: {method} {request.path}", 405)
-
-
-def _own_channel(port: str | None) -> Any:
-    """To a server's own gRPC port, for its handlers; ``None`` if it has none."""
-    if port is None or find_spec("grpc") is None:
-        return None
-    return import_module("grpc").insecure_channel(f"localhost:{port}")
 
 
 def _json(value: Any) -> Reply:

@@ -5,7 +5,7 @@ Source: sagemaker-tensorflow-serving-container, README and ``serve.py``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from attrs import frozen
 
@@ -49,6 +49,16 @@ class Settings:
             port=whole_number(environment, "SAGEMAKER_BIND_TO_PORT", 8080),
             grpc_port=environment.get("SAGEMAKER_TFS_GRPC_PORT") or None,
         )
+
+
+def check_default(name: str | None, names: Collection[str]) -> None:
+    """Check that the default model is there.
+
+    Raises:
+        InvalidInputError: it is not.
+    """
+    if name is not None and name not in names:
+        raise InvalidInputError(f"SAGEMAKER_TFS_DEFAULT_MODEL_NAME is {name!r}, but the models are: {', '.join(names)}")
 
 
 def whole_number(environment: Mapping[str, str], name: str, default: int) -> int:

@@ -1,0 +1,47 @@
+"""A peer with `tensorflow_model_server`'s command line that has no model: it says that it has, and tells what it is sent."""
+
+import json
+import os
+import re
+import sys
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+FLAGS = dict(flag.removeprefix("--").split("=", 1) for flag in sys.argv[1:])
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self):
+        failing = os.environ.get("PEER_FAILS")
+        status = {"error_code": "INTERNAL" if failing else "OK", "error_message": failing or ""}
+        state = {"version": "3", "state": "END" if failing else "AVAILABLE", "status": status}
+        if self.path.endswith("/metadata"):
+            inputs = {"x": {"dtype": os.environ.get("PEER_TYPE", "DT_FLOAT")}}
+            self.answer({"metadata": {"signature_def": {"signature_def": {"serving_default": {"inputs": inputs}}}}})
+        else:
+            self.answer({"model_version_status": [state], "flags": FLAGS, "process": os.getpid()})
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["content-length"])).decode()
+        if "end yourself" in body:
+            os._exit(9)
+        self.answer({"path": self.path, "body": body, "type": self.headers["content-type"]})
+
+    def answer(self, value):
+        body = json.dumps(value).encode()
+        self.send_response(200)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *arguments):
+        pass
+
+
+if __name__ == "__main__":
+    names = re.findall(r'name: "(.*)"', Path(FLAGS["model_config_file"]).read_text())
+    print("peer: serving", *names, file=sys.stderr, flush=True)
+    ThreadingHTTPServer(("127.0.0.1", int(FLAGS["rest_api_port"])), Handler).serve_forever()
