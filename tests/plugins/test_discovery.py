@@ -44,7 +44,7 @@ def test_built_ins_are_ordinary_plugins_and_all_six_kinds_are_filled():
         "input mode": ["FastFile", "File", "Pipe"],
         "distribution strategy": ["mirrored", "multi_worker_mirrored", "parameter_server", "single"],
         "checkpoint store": ["file", "s3"],
-        "serving adapter": ["python", "tfs"],
+        "serving adapter": ["python", "tfs", "tfs-binary"],
         "backend": ["docker", "inprocess", "process", "sagemaker"],
     }
 
