@@ -12,6 +12,7 @@ from typing import NoReturn
 
 import click
 
+from smtf_core.archives import unpack
 from smtf_core.errors import InvalidInputError, SmtfError
 from smtf_core.interfaces import Deployment, ServingAdapterSpec
 from smtf_core.models.layout import write_atomically
@@ -74,7 +75,6 @@ def serve(
         _check_grpc(settings.grpc_port, spec, count)
         from smtf_serving.http.process import Service
         from smtf_serving.http.process import serve as serve_service
-        from smtf_serving.model.archive import unpack
 
         with tempfile.TemporaryDirectory(prefix="smtf-serve-") as scratch:
             folder = Path(model).absolute()

@@ -9,9 +9,10 @@ from smtf_backends.inprocess.run import Run
 from smtf_core.client.code import check_remote_code
 from smtf_core.client.feeding import feeds_of
 from smtf_core.client.folder import claim, find
+from smtf_core.client.local_deployment import local_deployment
 from smtf_core.client.staging import require_tensorflow, stage
 from smtf_core.errors import InvalidInputError
-from smtf_core.interfaces import Deployment
+from smtf_core.interfaces import EndpointPlan
 from smtf_core.models import Job, JobHandle, JobState, JobStatus, LogLine, TrainingResult
 from smtf_core.models.uri import local_path
 from smtf_core.plugins import PluginManager
@@ -83,15 +84,14 @@ class InProcessBackend:
         """See :class:`~smtf_core.interfaces.Backend`."""
         return find(handle).result()
 
-    def deploy(
-        self, name: str, adapter: str, deployment: Deployment, instance_count: int, *, detach: bool
-    ) -> InProcessEndpoint:
+    def deploy(self, plan: EndpointPlan) -> InProcessEndpoint:
         """See :class:`~smtf_core.interfaces.ServingBackend`."""
-        if instance_count != 1:
-            raise InvalidInputError(f"backend inprocess runs an endpoint on 1 instance, not on {instance_count}")
-        if detach:
+        if plan.instance_count != 1:
+            raise InvalidInputError(f"backend inprocess runs an endpoint on 1 instance, not on {plan.instance_count}")
+        if plan.detach:
             raise InvalidInputError("endpoints of backend inprocess end with this process; deploy on 'process'")
-        return start_endpoint(name, lambda: Registries(self._plugins).serving_adapters.make(adapter).load(deployment))
+        adapter = Registries(self._plugins).serving_adapters.make(plan.adapter)
+        return start_endpoint(plan.name, lambda scratch: adapter.load(local_deployment(plan, scratch)))
 
     def endpoints(self) -> tuple[InProcessEndpoint, ...]:
         """See :class:`~smtf_core.interfaces.ServingBackend`; those of this process."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
 from smtf_core.errors import EndpointUnreachableError, InvalidInputError
 from smtf_core.interfaces import ModelServer, Reply, Request
@@ -21,10 +24,12 @@ class InProcessEndpoint:
     Args:
         name: its name.
         server: the loaded models.
+        scratch: a folder that goes with it.
     """
 
-    def __init__(self, name: str, server: ModelServer) -> None:
+    def __init__(self, name: str, server: ModelServer, scratch: Path) -> None:
         self._name = name
+        self._scratch = scratch
         self._server: ModelServer | None = server
 
     @property
@@ -55,14 +60,15 @@ class InProcessEndpoint:
         if server is not None:
             _running.pop(self._name)
             server.close()
+            shutil.rmtree(self._scratch, ignore_errors=True)
 
 
-def start_endpoint(name: str, load: Callable[[], ModelServer]) -> InProcessEndpoint:
+def start_endpoint(name: str, load: Callable[[Path], ModelServer]) -> InProcessEndpoint:
     """Load the models of an endpoint.
 
     Args:
         name: of the endpoint.
-        load: loads them.
+        load: loads them; gets a folder of their own.
 
     Raises:
         InvalidInputError: the name is taken.
@@ -71,9 +77,11 @@ def start_endpoint(name: str, load: Callable[[], ModelServer]) -> InProcessEndpo
         if name in _running:
             raise InvalidInputError(f"there is an endpoint {name!r} already; delete it, or choose another name")
         _running[name] = None
+    scratch = Path(tempfile.mkdtemp(prefix="smtf-endpoint-"))
     try:
-        endpoint = InProcessEndpoint(name, load())
+        endpoint = InProcessEndpoint(name, load(scratch), scratch)
     except BaseException:
+        shutil.rmtree(scratch, ignore_errors=True)
         del _running[name]
         raise
     _running[name] = endpoint

@@ -16,6 +16,7 @@ def smtf_register_backends() -> list[BackendSpec]:
             instance_types=("inprocess",),
             max_hosts=1,
             code_schemes=SCHEMES,
+            model_schemes=SCHEMES,
             unused_options=(*SERVICE_OPTIONS, *LIMIT_OPTIONS),
             outlives_client=False,
             summary="in a thread of this process",

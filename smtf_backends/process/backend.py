@@ -11,7 +11,7 @@ import socket
 from smtf_backends.process.endpoint import ProcessEndpoint, endpoints_folder
 from smtf_core.client.launched import LaunchedJobs, host_names
 from smtf_core.client.staging import require_tensorflow
-from smtf_core.interfaces import Deployment
+from smtf_core.interfaces import EndpointPlan
 from smtf_core.models import Job, JobHandle
 from smtf_core.models.cluster import Network
 from smtf_core.plugins import PluginManager
@@ -38,13 +38,11 @@ class ProcessBackend(LaunchedJobs):
             descriptor = control.fileno()
             return self.launch(job, network, arguments=(str(descriptor),), descriptors=(descriptor,))
 
-    def deploy(
-        self, name: str, adapter: str, deployment: Deployment, instance_count: int, *, detach: bool
-    ) -> ProcessEndpoint:
+    def deploy(self, plan: EndpointPlan) -> ProcessEndpoint:
         """See :class:`~smtf_core.interfaces.ServingBackend`; instances are processes that share a port."""
-        endpoint = ProcessEndpoint(endpoints_folder() / name)
-        endpoint.start(adapter, deployment, instance_count, detach)
-        self._endpoints[name] = endpoint
+        endpoint = ProcessEndpoint(endpoints_folder() / plan.name)
+        endpoint.start(plan)
+        self._endpoints[plan.name] = endpoint
         return endpoint
 
     def endpoints(self) -> tuple[ProcessEndpoint, ...]:

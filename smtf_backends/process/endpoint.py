@@ -20,14 +20,16 @@ from attrs import asdict, frozen
 
 from smtf_backends.process.server import WITH_CLIENT
 from smtf_core.client.http_call import call
+from smtf_core.client.local_deployment import local_deployment
 from smtf_core.client.state import state_folder
 from smtf_core.errors import EndpointUnreachableError, InvalidInputError, SmtfError
-from smtf_core.interfaces import Deployment, Reply, Request
+from smtf_core.interfaces import Deployment, EndpointPlan, Reply, Request
 from smtf_core.models import EndpointState
 from smtf_core.models.converter import from_data
 from smtf_core.models.layout import write_json
 
 _LOCK, _ADDRESS, _LOG, _RECORD = ".lock", "address", "log.txt", "endpoint.json"
+_FETCHED = "fetched"  # models and code that came from elsewhere
 _START_SECONDS, _POLL_SECONDS = 600.0, 0.05
 # `smtf serve` drains for 25 s at most, and then ends its workers.
 _END_SECONDS = 40.0
@@ -111,7 +113,7 @@ class ProcessEndpoint:
             self._server.wait()
         shutil.rmtree(self._root, ignore_errors=True)
 
-    def start(self, adapter: str, deployment: Deployment, workers: int, detach: bool) -> None:
+    def start(self, plan: EndpointPlan) -> None:
         """Start the server and wait until it answers; leaves nothing behind when it does not.
 
         Raises:
@@ -125,8 +127,10 @@ class ProcessEndpoint:
         try:
             for left in (_ADDRESS, _RECORD, _LOG):  # of one that has failed
                 (self._root / left).unlink(missing_ok=True)
-            self._server = self._launch(adapter, deployment, workers, detach, lock)
-            write_json(self._root / _RECORD, asdict(Record(process=self._server.pid, detached=detach)))
+            shutil.rmtree(self._root / _FETCHED, ignore_errors=True)
+            deployment = local_deployment(plan, self._root / _FETCHED)
+            self._server = self._launch(plan, deployment, lock)
+            write_json(self._root / _RECORD, asdict(Record(process=self._server.pid, detached=plan.detach)))
         except BaseException:
             shutil.rmtree(self._root, ignore_errors=True)
             raise
@@ -139,19 +143,17 @@ class ProcessEndpoint:
             self.delete()
             raise
 
-    def _launch(
-        self, adapter: str, deployment: Deployment, workers: int, detach: bool, lock: int
-    ) -> subprocess.Popen[bytes]:
+    def _launch(self, plan: EndpointPlan, deployment: Deployment, lock: int) -> subprocess.Popen[bytes]:
         labels = [
             f"--label={model}/{label}={version}"
             for model, versions in deployment.labels.items()
             for label, version in versions.items()
         ]
         options = {
-            "--adapter": adapter,
+            "--adapter": plan.adapter,
             "--entry-point": deployment.entry_point,
             "--framework-version": deployment.framework_version,
-            "--workers": str(workers) if workers > 1 else None,
+            "--workers": str(plan.instance_count) if plan.instance_count > 1 else None,
             "--port": None if deployment.environment.get(_PORT) else "0",
             "--address-file": str(self._root / _ADDRESS),
         }
@@ -163,12 +165,12 @@ class ProcessEndpoint:
             return subprocess.Popen(
                 [
                     *(sys.executable, "-m", "smtf_backends.process.server"),
-                    *(() if detach else (WITH_CLIENT,)),
+                    *(() if plan.detach else (WITH_CLIENT,)),
                     *("serve", deployment.path, *given, *labels),
                 ],
                 env={**quiet, **inherited, **deployment.environment},
                 pass_fds=(lock,),
-                stdin=subprocess.DEVNULL if detach else subprocess.PIPE,
+                stdin=subprocess.DEVNULL if plan.detach else subprocess.PIPE,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,  # Ctrl-C at the terminal is for the client

@@ -15,6 +15,7 @@ def smtf_register_backends() -> list[BackendSpec]:
             extra="smtf[tensorflow]",
             instance_types=("process",),
             code_schemes=SCHEMES,
+            model_schemes=SCHEMES,
             unused_options=(*SERVICE_OPTIONS, *LIMIT_OPTIONS),
             stops_on_interrupt=True,
             summary="processes on this machine, any number of hosts",

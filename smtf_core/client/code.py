@@ -32,35 +32,37 @@ def check_remote_code(job: Job) -> None:
     """
     if not is_remote(job.source_dir):
         return
-    with _archive(job) as archive:
+    with _archive(str(job.source_dir)) as archive:
         names = {PurePosixPath(member.name) for member in archive if not member.isdir()}
     for argument, name in (("entry_point", job.entry_point), ("requirements_file", job.requirements_file)):
         if name is not None and PurePosixPath(name) not in names:
             raise InvalidInputError(f"{argument} {name!r} is not a file in the archive {job.source_dir}")
 
 
-def unpack_remote_code(job: Job, folder: Path) -> None:
+def unpack_remote_code(uri: str, folder: Path) -> None:
     """Unpack the archive into a new folder; it may hold links, but none that leads out of it.
 
+    Args:
+        uri: what ``source_dir`` says.
+        folder: does not exist yet.
+
     Raises:
-        InvalidInputError: see :func:`check_remote_code`; or a member would lie outside of the folder, or this release
+        InvalidInputError: there is no such archive; or a member would lie outside of the folder, or this release
             of Python cannot see to that.
         StorageError: it cannot be read.
     """
     if not hasattr(tarfile, "data_filter"):
         raise InvalidInputError(
-            f"source_dir {job.source_dir!r}: this Python unpacks whatever an archive holds, wherever that leads; use "
+            f"source_dir {uri!r}: this Python unpacks whatever an archive holds, wherever that leads; use "
             f"3.10.12, 3.11.4, or later"
         )
-    with _archive(job) as archive:
+    with _archive(uri) as archive:
         folder.mkdir()
         archive.extractall(folder, filter="data")
 
 
 @contextlib.contextmanager
-def _archive(job: Job) -> Iterator[tarfile.TarFile]:
-    uri = job.source_dir
-    assert uri is not None
+def _archive(uri: str) -> Iterator[tarfile.TarFile]:
     try:
         found = file_at(uri)
     except InvalidInputError as error:

@@ -67,14 +67,18 @@ class Endpoints:
         return found[0]
 
 
-def check_name(name: str) -> str:
+def check_name(name: str, what: str = "endpoint name") -> str:
     """The name of an endpoint that is to be.
+
+    Args:
+        name: the name.
+        what: what it is called in the error.
 
     Raises:
         InvalidInputError: it cannot be one.
     """
     if not _NAME.fullmatch(name):
         raise InvalidInputError(
-            f"endpoint name {name!r}: up to 63 letters, digits, '-', '_' and '.', the first one a letter or digit"
+            f"{what} {name!r}: up to 63 letters, digits, '-', '_' and '.', the first one a letter or digit"
         )
     return name

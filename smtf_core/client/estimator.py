@@ -10,16 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from smtf_core.client.checks import check_job
-from smtf_core.client.code import is_remote
 from smtf_core.client.detached import DetachedJobs, arguments_of
 from smtf_core.client.display import Display
 from smtf_core.client.inputs import Inputs, channels_of
 from smtf_core.client.model import TensorFlowModel
 from smtf_core.client.predictor import Predictor
+from smtf_core.client.records import check_records
 from smtf_core.client.tensorboard import TensorBoard
 from smtf_core.client.waiting import wait_for
 from smtf_core.errors import InvalidInputError, UnexpectedStatusException
-from smtf_core.interfaces import Backend, BackendSpec, CompletingBackend
+from smtf_core.interfaces import Backend, BackendSpec, CompletingBackend, DetachedBackend
 from smtf_core.models import (
     Access,
     Channel,
@@ -28,7 +28,6 @@ from smtf_core.models import (
     JobHandle,
     JobState,
     JobStatus,
-    Layout,
     Resources,
     TrainingResult,
 )
@@ -178,7 +177,7 @@ class TensorFlow:
         if py_version not in (None, "py2", "py3"):
             raise InvalidInputError(f"py_version must be 'py2' or 'py3', not {py_version!r}")
         for name in ("tags", "metric_definitions"):
-            _check_records(name, arguments[name])
+            check_records(name, arguments[name])
         self._arguments = _with_hyperparameters(arguments)
         self._plugins = plugins if plugins is not None else PluginManager()
         self._registries = Registries(self._plugins)
@@ -295,6 +294,18 @@ class TensorFlow:
         entry_point: _StrPath | None = None,
         env: Mapping[str, str] | None = None,
         detach: bool = False,
+        source_dir: _StrPath | None = None,
+        dependencies: Sequence[_StrPath] = (),
+        requirements_file: str | None = None,
+        role: str | None = None,
+        image_name: str | None = None,
+        model_name: str | None = None,
+        model_server_workers: int | None = None,
+        accelerator_type: str | None = None,
+        tags: Sequence[Mapping[str, str]] | None = None,
+        kms_key: str | None = None,
+        update_endpoint: bool = False,
+        wait: bool = True,
     ) -> Predictor:
         """Deploy the newest job's exported model.
 
@@ -307,29 +318,121 @@ class TensorFlow:
             entry_point: script with handlers.
             env: the container's variables, ``SAGEMAKER_…``.
             detach: let the endpoint go on when this process ends.
+            source_dir: folder with ``entry_point``, which is relative to it, and what it needs.
+            dependencies: folders or files put beside ``entry_point``.
+            requirements_file: relative to ``source_dir``; installed for ``entry_point``.
+            role: the estimator's when omitted.
+            image_name: container image, on backends that use one; for ``'python'``, the estimator's when omitted.
+            model_name: the job's name when omitted.
+            model_server_workers: processes that answer, on each instance.
+            accelerator_type: see :meth:`TensorFlowModel.deploy <smtf_core.TensorFlowModel.deploy>`.
+            tags: the estimator's when omitted.
+            kms_key: key that encrypts what is uploaded and, on a service, the instances' volumes.
+            update_endpoint: put the model into the place of an endpoint's of that name, on backends that can.
+            wait: return when the endpoint answers, not when it has been asked for; on backends where these differ.
 
         Raises:
             InvalidInputError: there is no exported model, or an argument is not what it must be.
             SmtfError: the model or the handlers cannot be loaded.
         """
-        if self.model_data is None or self.latest_training_job is None:
+        handle, model_data = self._exported()
+        code = {
+            "entry_point": entry_point,
+            "source_dir": source_dir,
+            "dependencies": dependencies,
+            "requirements_file": requirements_file,
+        }
+        of_the_script = endpoint_type == "python" and entry_point is None
+        if of_the_script and (source_dir is not None or dependencies or requirements_file):
             raise InvalidInputError(
-                "there is no exported model to deploy: call fit, with a serving_input_fn in the script"
+                "source_dir, dependencies and requirements_file belong to an entry_point; give that"
             )
-        script = entry_point
-        if script is None and endpoint_type == "python":
-            source = self._arguments["source_dir"]
-            folder = Layout(self.latest_training_job.location).code if is_remote(source) else Path(source or "")
-            script = folder / self._arguments["entry_point"]
+        spec = choose_backend(self._registries.backends, None, instance_type)
+        of_the_estimator = {
+            "role": self._arguments["role"],
+            "py_version": self._arguments["py_version"],
+            "code_location": self._arguments["code_location"],
+            "subnets": self._arguments["subnets"],
+            "security_group_ids": self._arguments["security_group_ids"],
+            "enable_network_isolation": self._arguments["enable_network_isolation"],
+            "tags": self._arguments["tags"],
+            "model_name": handle.job_name,
+            "image_name": self._arguments["image_name"] if endpoint_type == "python" else None,
+        }
+        given = {"role": role, "image_name": image_name, "model_name": model_name, "tags": tags}
         model = TensorFlowModel(
-            self.model_data,
-            entry_point=script,
-            framework_version=self._arguments["framework_version"],
+            model_data,
+            **(self._code_of(handle) if of_the_script else code),
+            framework_version=self._serving_version(handle, spec, endpoint_type),
             env=env,
+            model_server_workers=model_server_workers,
+            container_log_level=self._arguments["container_log_level"],
             plugins=self._plugins,
+            # What the estimator has for a service is no news to a backend that is none.
+            **{name: value for name, value in of_the_estimator.items() if name in spec.endpoint_options}
+            | {name: value for name, value in given.items() if value is not None},
         )
-        name = endpoint_name or self.latest_training_job.job_name
-        return model.deploy(initial_instance_count, instance_type, endpoint_type, name, detach)
+        return model.deploy(
+            initial_instance_count,
+            instance_type,
+            endpoint_type,
+            endpoint_name or handle.job_name,
+            detach,
+            accelerator_type=accelerator_type,
+            kms_key=kms_key,
+            update_endpoint=update_endpoint,
+            wait=wait,
+        )
+
+    def _exported(self) -> tuple[JobHandle, str]:
+        """The newest job and its exported model.
+
+        Raises:
+            InvalidInputError: there is none.
+        """
+        handle = self.latest_training_job
+        if handle is None:
+            raise InvalidInputError("there is no exported model to deploy: call fit first")
+        if self.result is None:  # nobody has waited for it
+            self.result = self._backend(handle.backend).result(handle)
+        if self.model_data is None:
+            status = self._backend(handle.backend).status(handle)
+            if not status.state.terminal:
+                raise InvalidInputError(f"job {handle.job_name!r} has not ended; its model can be deployed when it has")
+            raise InvalidInputError(
+                f"job {handle.job_name!r} ({status.state.value}) has exported no model to deploy; call fit, with a "
+                f"serving_input_fn in the script"
+            )
+        return handle, self.model_data
+
+    def _serving_version(self, handle: JobHandle, spec: BackendSpec, endpoint_type: str) -> str | None:
+        """The release that handlers are written for; also that which exported the model, where an image is to serve it.
+
+        Where smtf ran the script, a later release than the script's exported the model, and only such read it.
+        """
+        said: str | None = self._arguments["framework_version"]
+        if endpoint_type == "python" or "image_name" not in spec.endpoint_options:
+            return said
+        owner = self._backend(handle.backend)
+        job = owner.describe(handle) if isinstance(owner, DetachedBackend) else None
+        by_its_image = job is not None and (job.runtime == "container" or job.image is not None)
+        return str(self._version) if by_its_image else None
+
+    def _code_of(self, handle: JobHandle) -> dict[str, Any]:
+        """The job's script, where the backend that ran it has it."""
+        owner = self._backend(handle.backend)
+        if isinstance(owner, DetachedBackend):
+            job = owner.describe(handle)
+            if job.entry_point:
+                return {
+                    "entry_point": job.entry_point,
+                    "source_dir": job.source_dir,
+                    "dependencies": job.dependencies,
+                    "requirements_file": job.requirements_file,
+                }
+        names = ("entry_point", "source_dir", "dependencies", "requirements_file")
+        code = {name: self._arguments[name] for name in names}
+        return code | {"dependencies": code["dependencies"] or ()}
 
     def stop_training_job(self, reason: str = "stopped by the user") -> None:
         """Ask the newest job to save a checkpoint and end; returns at once.
@@ -464,15 +567,6 @@ class TensorFlow:
         defaults = {"train_volume_size": 30}
         given = [name for name in spec.unused_options if self._arguments[name] not in (None, False, defaults.get(name))]
         return [f"backend {spec.name!r} does not use: {', '.join(given)}"] if given else []
-
-
-def _check_records(argument: str, records: Any) -> None:
-    """Check that an argument is a list of records with two texts each, as the service's API has them."""
-    second = "Value" if argument == "tags" else "Regex"
-    first = "Key" if argument == "tags" else "Name"
-    for record in records or ():
-        if not isinstance(record, Mapping) or set(record) != {first, second}:
-            raise InvalidInputError(f'{argument}: every one must be {{"{first}": …, "{second}": …}}, not {record!r}')
 
 
 def _positional_arguments(positional: tuple[Any, ...], named: Mapping[str, Any]) -> dict[str, Any]:

@@ -115,7 +115,7 @@ def script_in_code(job: Job) -> str:
 
 def _put_code(job: Job, code: Path, *, copy: bool) -> None:
     if is_remote(job.source_dir):
-        unpack_remote_code(job, code)
+        unpack_remote_code(str(job.source_dir), code)
     else:
         _put_local_code(job, code, copy=copy)
 

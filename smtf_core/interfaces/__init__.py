@@ -3,7 +3,7 @@
 from smtf_core.interfaces.backend import Backend, BackendSpec, CompletingBackend
 from smtf_core.interfaces.checkpoint_store import CheckpointStore, CheckpointStoreSpec
 from smtf_core.interfaces.detached import DetachedBackend
-from smtf_core.interfaces.endpoint import Endpoint, ServingBackend
+from smtf_core.interfaces.endpoint import Endpoint, EndpointPlan, ServingBackend
 from smtf_core.interfaces.input_mode import InputMode, InputModeSpec
 from smtf_core.interfaces.script_loader import ScriptLoader, ScriptLoaderSpec, UserScript
 from smtf_core.interfaces.serving_adapter import (
@@ -41,6 +41,7 @@ __all__ = [
     "DescribedModelServer",
     "DetachedBackend",
     "Endpoint",
+    "EndpointPlan",
     "HostProcess",
     "InputMode",
     "InputModeSpec",

@@ -32,6 +32,25 @@ SERVICE_OPTIONS = (
     "runtime",
 )
 
+#: Arguments of ``deploy`` and ``TensorFlowModel`` that mean something on a service only, for
+#: :attr:`BackendSpec.endpoint_options`.
+HOSTING_OPTIONS = (
+    "role",
+    "image_name",
+    "py_version",
+    "model_name",
+    "dependencies",
+    "code_location",
+    "accelerator_type",
+    "kms_key",
+    "subnets",
+    "security_group_ids",
+    "enable_network_isolation",
+    "tags",
+    "wait",
+    "update_endpoint",
+)
+
 #: Where the results of jobs on this machine go unless ``output_path`` says otherwise.
 DEFAULT_OUTPUT_PATH = "smtf-jobs"
 
@@ -51,6 +70,8 @@ class BackendSpec(Spec):
         channel_schemes: for a backend that brings the channels to its hosts by itself: the schemes of URIs that it can
             do that with. ``None``: the input modes' plugins do it, and know theirs.
         code_schemes: where ``source_dir`` may lie.
+        model_schemes: where the models of its endpoints may lie, for a backend that runs such.
+        endpoint_options: which of :data:`HOSTING_OPTIONS` mean something there; a user who gives another one is told.
         default_output_path: where results go unless the user says so; the backend fills in what is in braces.
         default_base_job_name: beginning of generated job names; ``None``: the script's name.
         unused_options: names of estimator arguments that mean nothing there; a user who gives one is told so.
@@ -64,6 +85,8 @@ class BackendSpec(Spec):
     input_modes: tuple[str, ...] | None = None
     channel_schemes: tuple[str, ...] | None = None
     code_schemes: tuple[str, ...] = ("file",)
+    model_schemes: tuple[str, ...] = ("file",)
+    endpoint_options: tuple[str, ...] = ()
     default_output_path: str = DEFAULT_OUTPUT_PATH
     default_base_job_name: str | None = None
     unused_options: tuple[str, ...] = ()

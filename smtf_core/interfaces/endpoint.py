@@ -4,9 +4,40 @@ from __future__ import annotations
 
 from typing import Protocol, runtime_checkable
 
+from attrs import field, frozen
+
 from smtf_core.interfaces.backend import Backend
 from smtf_core.interfaces.serving_adapter import Deployment, Reply, Request
-from smtf_core.models import EndpointState
+from smtf_core.models import EndpointState, Hosting
+
+
+@frozen(kw_only=True)
+class EndpointPlan:
+    """An endpoint that is to be.
+
+    Args:
+        name: unique on its backend.
+        adapter: name of the serving adapter.
+        deployment: what is served. Its ``path`` is what the user gave: a folder, an archive of one (``model.tar.gz``),
+            or a URI that :attr:`~smtf_core.interfaces.BackendSpec.model_schemes` has;
+            :func:`smtf_core.sources.models.local_model` makes a folder of it.
+        instance_type: what chose the backend, for those that have several.
+        instance_count: on how many instances.
+        detach: whether it must go on when this process ends. A service's endpoints always do.
+        wait: whether to return only when it answers, on backends that can do otherwise.
+        update: put it into the place of one of that name.
+        hosting: what a service wants to know besides.
+    """
+
+    name: str
+    adapter: str
+    deployment: Deployment
+    instance_type: str = ""
+    instance_count: int = 1
+    detach: bool = False
+    wait: bool = True
+    update: bool = False
+    hosting: Hosting = field(factory=Hosting)
 
 
 class Endpoint(Protocol):
@@ -44,19 +75,15 @@ class Endpoint(Protocol):
 class ServingBackend(Backend, Protocol):
     """A backend that can also run endpoints."""
 
-    def deploy(self, name: str, adapter: str, deployment: Deployment, instance_count: int, *, detach: bool) -> Endpoint:
+    def deploy(self, plan: EndpointPlan) -> Endpoint:
         """Start an endpoint and wait until it answers.
 
         Args:
-            name: of the endpoint.
-            adapter: name of the serving adapter.
-            deployment: what is served.
-            instance_count: on how many instances.
-            detach: whether it must go on when this process ends. A service's endpoints always do.
+            plan: checked already against the backend's spec.
 
         Raises:
             InvalidInputError: the name is taken, or the backend cannot do it.
-            SmtfError: the models or the handlers cannot be loaded.
+            SmtfError: the models or the handlers cannot be loaded; nothing is left behind.
         """
         ...
 

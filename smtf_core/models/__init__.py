@@ -1,6 +1,6 @@
 """The nouns of smtf as frozen attrs classes: all that client and runtime share. Of smtf imports only its errors."""
 
-from smtf_core.models.endpoint import EndpointState
+from smtf_core.models.endpoint import EndpointState, Hosting
 from smtf_core.models.environment import ChannelInput, TrainingEnvironment
 from smtf_core.models.handle import JobHandle, JobRecord, JobState, JobStatus, LogLine, Progress, Transition
 from smtf_core.models.job import Access, Channel, Job, Resources
@@ -17,6 +17,7 @@ __all__ = [
     "Evaluation",
     "ExportedModel",
     "FrameworkVersion",
+    "Hosting",
     "Job",
     "JobHandle",
     "JobRecord",

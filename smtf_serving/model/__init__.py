@@ -1,1 +1,1 @@
-"""Models on disk and in memory: found, unpacked, described, loaded, called and given back."""
+"""Models on disk and in memory: found, described, loaded, called and given back."""

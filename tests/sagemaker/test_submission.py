@@ -219,7 +219,7 @@ def test_without_a_region(aws, project, monkeypatch):
             "eu-west-1",
             "1.15",
             "ml.m5.large",
-            "763104351884.dkr.ecr.eu-west-1.amazonaws.com/tensorflow-training:2.18.0-cpu-py310",
+            "763104351884.dkr.ecr.eu-west-1.amazonaws.com/tensorflow-training:2.19.0-cpu-py312",
         ),
         (
             "us-gov-west-1",
@@ -231,7 +231,7 @@ def test_without_a_region(aws, project, monkeypatch):
             "me-south-1",
             "2.x",
             "ml.m5.large",
-            "217643126080.dkr.ecr.me-south-1.amazonaws.com/tensorflow-training:2.18.0-cpu-py310",
+            "217643126080.dkr.ecr.me-south-1.amazonaws.com/tensorflow-training:2.19.0-cpu-py312",
         ),
     ],
 )
@@ -254,7 +254,7 @@ def test_a_script_on_a_current_image_brings_its_runtime(aws, project):
     assert values["sagemaker_program"] == "smtf_entry.py"
     assert values["smtf_program"] == "train.py"
     assert values["smtf_framework_version"] == "1.11.0"
-    assert "tensorflow-training:2.18.0-cpu-py310" in request["AlgorithmSpecification"]["TrainingImage"]
+    assert "tensorflow-training:2.19.0-cpu-py312" in request["AlgorithmSpecification"]["TrainingImage"]
     names = set(names_in(aws.only("PutObject")))
     assert {
         "train.py",

@@ -1,6 +1,9 @@
 """From a model to a Predictor, in this process."""
 
 import io
+import tarfile
+import tempfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,6 +11,7 @@ import tensorflow as tf
 
 from smtf_core import Predictor, TensorFlowModel
 from smtf_core.errors import EndpointError, InvalidInputError, SmtfError, UnknownNameError
+from smtf_core.s3 import S3Folder
 from smtf_serving.protos import message
 
 
@@ -16,8 +20,14 @@ def deploy(models):
     made = []
 
     def deploy_model(name="ref", endpoint_type="tensorflow-serving", **arguments):
-        made.append(TensorFlowModel(models / name, **arguments).deploy(1, "inprocess", endpoint_type))
+        made.append(
+            TensorFlowModel(name if isinstance(name, Path) or "/" in name else models / name, **arguments).deploy(
+                1, "inprocess", endpoint_type
+            )
+        )
         return made[-1]
+
+    deploy_model.made = made
 
     yield deploy_model
     for predictor in made:
@@ -88,10 +98,53 @@ def test_errors_and_the_end(deploy):
         predictor.predict([[1, 2]])
 
 
+@pytest.fixture(scope="module")
+def archive(models, tmp_path_factory):
+    path = tmp_path_factory.mktemp("archives") / "model.tar.gz"
+    with tarfile.open(path, "w:gz") as packed:
+        packed.add(models / "ref", "export/Servo")
+    return path
+
+
+HANDLERS = "import told\n\n\ndef handler(data, context):\n    return told.ANSWER, 'application/json'\n"
+
+
+@pytest.mark.parametrize("place", ["archive", "archive on S3", "folder on S3"])
+def test_a_model_and_its_handlers_lie_elsewhere(deploy, archive, models, place, request, write, tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    model_data = archive
+    if "S3" in place:
+        folder = S3Folder(f"s3://{request.getfixturevalue('bucket')}/job")
+        if place.startswith("archive"):
+            folder.upload(archive, "model.tar.gz")
+        else:
+            for file in (path for path in (models / "ref").rglob("*") if path.is_file()):
+                folder.upload(file, f"ref/{file.relative_to(models / 'ref').as_posix()}")
+        model_data = folder.uri("model.tar.gz" if place.startswith("archive") else "ref")
+    assert deploy(model_data).predict([[1, 2]]) == {"predictions": [6.0]}
+    script, told = write("inference.py", HANDLERS), write("library/told.py", "ANSWER = '[7]'\n")
+    assert deploy(model_data, entry_point=script, dependencies=[told]).predict([[1, 2]]) == [7]
+    assert list(tmp_path.glob("smtf-endpoint-*"))
+    for predictor in deploy.made:
+        predictor.delete_endpoint()
+    assert not list(tmp_path.glob("smtf-endpoint-*"))
+
+
+def test_what_means_nothing_here_is_told(models, caplog):
+    caplog.set_level("WARNING", "smtf")
+    TensorFlowModel(models / "ref", role="SageMakerRole").deploy(wait=False).delete_endpoint()
+    assert "endpoints on backend 'inprocess' do not use: role, wait" in caplog.text
+
+
 @pytest.mark.parametrize(
     ("arguments", "deploying", "message"),
     [
-        ({"model_data": "s3://bucket/model"}, {}, "model_data must be a local folder"),
+        ({"model_data": "no-model"}, {}, "there is no file or folder 'no-model'"),
+        ({"model_data": "gs://bucket/model"}, {}, "from a local path or s3:// only"),
+        ({"source_dir": "src"}, {}, "source_dir needs entry_point"),
+        ({"subnets": ["subnet-1"]}, {}, "belong together"),
+        ({"model_server_workers": 0}, {}, "must be 1 or more"),
+        ({}, {"update_endpoint": True}, "cannot put another model into an endpoint's place"),
         ({"entry_point": "no.py"}, {}, "there is no file 'no.py'"),
         ({}, {"endpoint_type": "no"}, "there is no serving adapter 'no'"),
         ({}, {"instance_type": "vm.c5.large"}, "vm.c5.large"),

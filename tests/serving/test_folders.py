@@ -5,8 +5,8 @@ import tarfile
 
 import pytest
 
+from smtf_core.archives import unpack
 from smtf_core.errors import InvalidInputError
-from smtf_serving.model.archive import unpack
 from smtf_serving.model.folders import find_models
 
 

@@ -101,7 +101,7 @@ def test_a_server_that_cannot_start_says_why_and_leaves_nothing(tmp_path, state)
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["deploy", "no-such-folder"], "model_data must be a local folder"),
+        (["deploy", "no-such-folder"], "there is no file or folder"),
         (["deploy", ".", "--instance-type", "vm.large"], "no backend runs"),
         (["deploy", ".", "--name", "../x"], "endpoint name '../x'"),
         (["deploy", ".", "--endpoint-type", "no"], "there is no serving adapter 'no'"),
