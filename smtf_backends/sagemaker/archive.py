@@ -16,7 +16,6 @@ from attrs import frozen
 from pathspec import GitIgnoreSpec
 
 from smtf_core.errors import InvalidInputError
-from smtf_core.models import Job
 
 #: Names, as ``.gitignore`` does, what of its folder does not go into the archive.
 IGNORE_FILE = ".smtfignore"
@@ -37,29 +36,37 @@ class Member:
     path: Path
 
 
-def user_members(job: Job) -> list[Member]:
+def user_members(entry_point: str, source_dir: str | None, dependencies: Iterable[str]) -> list[Member]:
     """What of the user's own goes into the archive.
 
     Args:
-        job: its files have been checked.
+        entry_point: the script; relative to ``source_dir`` where there is one.
+        source_dir: the folder that goes along.
+        dependencies: what goes beside it.
 
     Raises:
         InvalidInputError: it is too much; names the largest pieces. Or something is neither file, folder nor link, or a
             link leads out of its folder.
     """
     members: list[Member] = []
-    if job.source_dir is None:
-        script = Path(job.entry_point)
+    if source_dir is None:
+        script = Path(entry_point)
         members.append(Member(script.name, script))
     else:
-        members += _tree(Path(job.source_dir), "")
-    for dependency in map(Path, job.dependencies):
-        if dependency.is_dir():
-            members += [Member(dependency.name, dependency), *_tree(dependency, f"{dependency.name}/")]
-        else:
-            members.append(Member(dependency.name, dependency))
+        members += _tree(Path(source_dir), "")
+    members += dependency_members(dependencies)
     _refuse_too_much(members)
     return sorted(members)
+
+
+def dependency_members(dependencies: Iterable[str]) -> list[Member]:
+    """Files and folders by their own names."""
+    members = []
+    for dependency in map(Path, dependencies):
+        members.append(Member(dependency.name, dependency))
+        if dependency.is_dir():
+            members += _tree(dependency, f"{dependency.name}/")
+    return members
 
 
 def write_archive(members: Iterable[Member], path: Path) -> None:
@@ -75,15 +82,20 @@ def write_archive(members: Iterable[Member], path: Path) -> None:
         tarfile.open(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT) as archive,
     ):
         for member in sorted(members):
-            info = archive.gettarinfo(str(member.path), member.name)
-            info.mtime, info.uid, info.gid, info.uname, info.gname = 0, 0, 0, "", ""
-            if info.islnk():  # the second name of a file that was seen already
-                info.type, info.linkname, info.size = tarfile.REGTYPE, "", member.path.stat().st_size
-            if info.isreg():
-                with member.path.open("rb") as content:
-                    archive.addfile(info, content)
-            else:
-                archive.addfile(info)
+            add_member(archive, member)
+
+
+def add_member(archive: tarfile.TarFile, member: Member) -> None:
+    """Write one member, without time and owner."""
+    info = archive.gettarinfo(str(member.path), member.name)
+    info.mtime, info.uid, info.gid, info.uname, info.gname = 0, 0, 0, "", ""
+    if info.islnk():  # the second name of a file that was seen already
+        info.type, info.linkname, info.size = tarfile.REGTYPE, "", member.path.stat().st_size
+    if info.isreg():
+        with member.path.open("rb") as content:
+            archive.addfile(info, content)
+    else:
+        archive.addfile(info)
 
 
 def _tree(root: Path, prefix: str) -> Iterator[Member]:

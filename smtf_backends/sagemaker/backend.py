@@ -12,15 +12,19 @@ from typing import Any
 
 from attrs import define, evolve
 
+from smtf_backends.sagemaker.artifacts import Artifacts
 from smtf_backends.sagemaker.carried import ENTRY
 from smtf_backends.sagemaker.container import KEPT
+from smtf_backends.sagemaker.deploying import Deployments
 from smtf_backends.sagemaker.description import job_of, status_of
+from smtf_backends.sagemaker.endpoint import SageMakerEndpoint
 from smtf_backends.sagemaker.logs import JobLog
 from smtf_backends.sagemaker.progress import LogProgress
 from smtf_backends.sagemaker.request import Place, check_for_sagemaker, training_request
 from smtf_backends.sagemaker.services import ServiceError, Services, told
 from smtf_backends.sagemaker.storage import Storage, check_local
 from smtf_core.errors import InvalidInputError, StorageError
+from smtf_core.interfaces import EndpointPlan
 from smtf_core.models import (
     ExportedModel,
     Job,
@@ -74,6 +78,7 @@ class SageMakerBackend:
     def __init__(self, plugins: PluginManager) -> None:
         self._services = Services()
         self._storage = Storage(self._services)
+        self._deployments = Deployments(self._services, Artifacts(self._services, self._storage))
         self._known: dict[str, _Known] = {}
         self._progress: dict[str, LogProgress] = {}
 
@@ -183,6 +188,14 @@ class SageMakerBackend:
     def clean(self) -> tuple[str, ...]:
         """See :class:`~smtf_core.interfaces.DetachedBackend`; SageMaker itself gives back what jobs have used."""
         return ()
+
+    def deploy(self, plan: EndpointPlan) -> SageMakerEndpoint:
+        """See :class:`~smtf_core.interfaces.ServingBackend`; a model, an endpoint configuration and an endpoint."""
+        return self._deployments.deploy(plan)
+
+    def endpoints(self) -> tuple[SageMakerEndpoint, ...]:
+        """See :class:`~smtf_core.interfaces.ServingBackend`; those of the account in this region."""
+        return self._deployments.all()
 
     def _handle(self, job_name: str, output_path: str, arn: str) -> JobHandle:
         location = f"{output_path.rstrip('/')}/{job_name}" if output_path else arn

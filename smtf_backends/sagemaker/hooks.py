@@ -1,7 +1,7 @@
 """Plugin ``sagemaker``: the backend that runs a job on Amazon SageMaker."""
 
 from smtf_core.hookspecs import hookimpl
-from smtf_core.interfaces.backend import LIMIT_OPTIONS, BackendSpec
+from smtf_core.interfaces.backend import HOSTING_OPTIONS, LIMIT_OPTIONS, BackendSpec
 
 
 @hookimpl
@@ -16,6 +16,8 @@ def smtf_register_backends() -> list[BackendSpec]:
             input_modes=("File", "FastFile", "Pipe"),
             channel_schemes=("file", "s3"),
             code_schemes=("file", "s3"),
+            model_schemes=("file", "s3"),
+            endpoint_options=HOSTING_OPTIONS,
             unused_options=("enable_cloudwatch_metrics", *LIMIT_OPTIONS),
             default_output_path="s3://sagemaker-{region}-{account}/",
             default_base_job_name="sagemaker-tensorflow",

@@ -150,6 +150,33 @@ class JobLog:
             )
 
 
+def last_lines(services: Services, group: str, count: int) -> list[str]:
+    """The last lines of the newest stream of a log group; none where there is no such group.
+
+    Args:
+        services: the account.
+        group: the group.
+        count: no more than so many.
+
+    Raises:
+        ServiceError: they cannot be read.
+    """
+    client = services.client("logs")
+    try:
+        with told("logs:DescribeLogStreams", group):
+            found = client.describe_log_streams(logGroupName=group, orderBy="LastEventTime", descending=True, limit=1)[
+                "logStreams"
+            ]
+    except UnknownNameError:
+        return []
+    if not found:
+        return []
+    name = found[0]["logStreamName"]
+    with told("logs:GetLogEvents", f"{group}:{name}"):
+        events = client.get_log_events(logGroupName=group, logStreamName=name, startFromHead=False, limit=count)
+    return [event["message"].rstrip("\n") for event in events["events"]]
+
+
 def _host_of(stream: str) -> str:
     """``algo-1`` of ``job/algo-1-1539693300``."""
     return stream.rpartition("/")[2].rpartition("-")[0] or stream

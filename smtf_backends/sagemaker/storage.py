@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import os
 import tempfile
+import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +27,41 @@ _log = logging.getLogger("smtf")
 
 # Names of the code's archive, below ``<job name>/source``: without smtf's runtime, and with it.
 _ARCHIVE, _ARCHIVE_WITH_RUNTIME = "sourcedir.tar.gz", "sourcedir-smtf.tar.gz"
+#: Between two lines that tell how far an upload is.
+TELL_SECONDS = 5.0
 # What CreateBucket answers where the bucket is there already, or is being made by somebody beside us.
 _THERE = {"BucketAlreadyOwnedByYou", "OperationAborted"}
+
+
+class Telling:
+    """Tells in the log how far an upload is, every few seconds; an upload that takes no longer is not told of.
+
+    Args:
+        what: is uploaded.
+        total: its bytes.
+    """
+
+    def __init__(self, what: str, total: int) -> None:
+        self._what, self._total = what, total
+        self._lock = threading.Lock()
+        self._sent = 0
+        self._told = time.monotonic()
+
+    def __call__(self, count: int) -> None:
+        """Called with the number of bytes that have arrived since the last call, by any thread."""
+        with self._lock:
+            self._sent += count
+            if time.monotonic() < self._told + TELL_SECONDS:
+                return
+            self._told = time.monotonic()
+            sent = self._sent
+        _log.info(
+            "uploading %s: %.0f of %.0f MB (%.0f %%)",
+            self._what,
+            sent / 1e6,
+            self._total / 1e6,
+            100 * sent / max(self._total, 1),
+        )
 
 
 class Storage:
@@ -103,7 +138,7 @@ class Storage:
         with tempfile.TemporaryDirectory(prefix="smtf-code-") as temporary:
             path = Path(temporary, archive)
             write_archive(members_of(job, Path(temporary)), path)
-            folder.upload(path, archive)
+            folder.upload(path, archive, Telling("the code", path.stat().st_size), kms_key=self._kms_key(job, folder))
         return folder.uri(archive)
 
     def upload_channels(self, job: Job) -> Job:
@@ -122,10 +157,20 @@ class Storage:
         if path is None:
             return channel
         folder = S3Folder(f"{job.output_path.rstrip('/')}/{job.name}/input/{channel.name}", self._services.s3)
-        for name, file in channel_files(channel):
-            folder.upload(file, name)
+        files = channel_files(channel)
+        telling = Telling(f"channel {channel.name!r}", sum(file.stat().st_size for _, file in files))
+        for name, file in files:
+            folder.upload(file, name, telling, kms_key=self._kms_key(job, folder))
         _log.info("channel %r: uploaded %s to %s", channel.name, path, folder.uri())
         return evolve(channel, uri=folder.uri().rstrip("/"))
+
+    def _kms_key(self, job: Job, folder: S3Folder) -> str | None:
+        """What encrypts an upload: the key of the output, which the user has for that bucket.
+
+        Source: the SDK, from version 1.17 on; with another bucket it leaves encryption to the bucket.
+        """
+        in_output_bucket = folder.bucket == S3Folder(job.output_path, self._services.s3).bucket
+        return job.access.output_kms_key if in_output_bucket else None
 
     def _exists(self, client: Any, bucket: str) -> bool:
         try:
@@ -158,7 +203,7 @@ def members_of(job: Job, temporary: Path) -> list[Member]:
 
 
 def _own_members(job: Job) -> list[Member]:
-    members = user_members(job)
+    members = user_members(job.entry_point, job.source_dir, job.dependencies)
     if runtime_of(job) == SMTF and (taken := names_taken(members)):
         raise InvalidInputError(f"{taken[0]!r} in the job's code has a name that smtf needs for itself; rename it")
     return members

@@ -39,7 +39,6 @@ HOSTING_OPTIONS = (
     "image_name",
     "py_version",
     "model_name",
-    "dependencies",
     "code_location",
     "accelerator_type",
     "kms_key",

@@ -118,14 +118,14 @@ class S3Folder:
         with told("s3:PutObject", self.uri(name)):
             self._client.put_object(Bucket=self.bucket, Key=self.prefix + name, Body=content)
 
-    def upload(self, path: Path, name: str, progress: Progress | None = None) -> None:
+    def upload(self, path: Path, name: str, progress: Progress | None = None, kms_key: str | None = None) -> None:
         """Put a file; see :func:`smtf_core.s3.upload.upload`.
 
         Raises:
             StorageError: it cannot be written; the object is as it was.
         """
         with told("s3:PutObject", self.uri(name)):
-            upload(self._client, path, self.bucket, self.prefix + name, progress)
+            upload(self._client, path, self.bucket, self.prefix + name, progress, kms_key)
 
     def delete(self, names: Iterable[str]) -> None:
         """Delete objects; those that are not there count as deleted.

@@ -24,7 +24,9 @@ _THREADS = 8
 Progress = Callable[[int], object]
 
 
-def upload(client: Any, path: Path, bucket: str, key: str, progress: Progress | None = None) -> None:
+def upload(
+    client: Any, path: Path, bucket: str, key: str, progress: Progress | None = None, kms_key: str | None = None
+) -> None:
     """Put a file at a key; the key has its old content or the new one, never a part.
 
     Holds at most 8 parts of the file in memory (64 MiB; more for files beyond 80 GB). What is left of an upload that
@@ -36,35 +38,46 @@ def upload(client: Any, path: Path, bucket: str, key: str, progress: Progress | 
         bucket: the bucket.
         key: the key.
         progress: called with the number of bytes that have arrived since the last call, from several threads.
+        kms_key: the KMS key that encrypts the object; ``None``: what the bucket does by itself.
 
     Raises:
         botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError: as boto3 raises them.
         OSError: the file cannot be read.
     """
     size = path.stat().st_size
+    encryption = {} if kms_key is None else {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": kms_key}
     if size <= SINGLE:
         with path.open("rb") as file:
-            client.put_object(Bucket=bucket, Key=key, Body=file)
+            client.put_object(Bucket=bucket, Key=key, Body=file, **encryption)
         if progress is not None:
             progress(size)
         return
-    _Multipart(client, path, size, bucket, key, progress).run()
+    _Multipart(client, path, size, {"Bucket": bucket, "Key": key}, encryption, progress).run()
 
 
 class _Multipart:
-    def __init__(self, client: Any, path: Path, size: int, bucket: str, key: str, progress: Progress | None) -> None:
+    def __init__(
+        self,
+        client: Any,
+        path: Path,
+        size: int,
+        at: Mapping[str, str],
+        encryption: Mapping[str, str],
+        progress: Progress | None,
+    ) -> None:
         self._client = client
         self._path = path
         self._size = size
         self._part = max(_PART, math.ceil(size / _MOST_PARTS))
-        self._at = {"Bucket": bucket, "Key": key}
+        self._at = at
+        self._encryption = encryption
         self._progress = progress
 
     def run(self) -> None:
         there: Mapping[int, str] = {}
         upload_id = self._unfinished()
         if upload_id is None:
-            upload_id = str(self._client.create_multipart_upload(**self._at)["UploadId"])
+            upload_id = str(self._client.create_multipart_upload(**self._at, **self._encryption)["UploadId"])
         else:
             there = self._parts(upload_id)
         numbers = range(1, math.ceil(self._size / self._part) + 1)

@@ -1,10 +1,11 @@
 """The requests are those that the SageMaker SDK sent for the same arguments.
 
-`tests/goldens` has recordings as facts: constructor and fit arguments, and what was requested. With SMTF_GOLDENS set to a
+`tests/goldens` has recordings as facts: the arguments of calls, and what was requested. With SMTF_GOLDENS set to a
 folder of more such recordings, those are walked as well; `python -m pytest -s` prints how many were equal, and which were
 left out and why.
 """
 
+import base64
 import contextlib
 import hashlib
 import io
@@ -12,15 +13,21 @@ import json
 import os
 import re
 import tarfile
+from datetime import datetime, timezone
 from pathlib import Path
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from servers.aws import Refusal
+from servers.aws import Answer, Refusal
 
-from smtf_core import ShuffleConfig, TensorFlow, s3_input
-from smtf_core.errors import SmtfError
+from smtf_backends.sagemaker import backend as backend_module
+from smtf_backends.sagemaker import deploying
+from smtf_backends.sagemaker.endpoint import SageMakerEndpoint
+from smtf_backends.sagemaker.services import Services
+from smtf_core import Predictor, ShuffleConfig, TensorFlow, s3_input
+from smtf_core.client.display import Display
+from smtf_core.errors import EndpointError, SmtfError
 from smtf_core.models import FrameworkVersion
 
 HERE = Path(__file__).parent.parent / "goldens"
@@ -32,18 +39,15 @@ SERVICES = {"CreateBucket": "s3.", "CreateTrainingJob": "sagemaker."}
 REASONS = [
     (lambda golden: golden["case"].startswith("local_") or "__local_" in golden["case"], "local mode: backend docker"),
     (lambda golden: "tensorboard_" in golden["case"], "ran TensorBoard and the AWS command line, no requests"),
-    (lambda golden: "predict" in golden, "asks an endpoint"),
-    (lambda golden: "attach" in golden, "attaches: see the tests of that"),
-    (lambda golden: "fit" not in golden, "submits no job"),
-    (lambda golden: golden.get("region") is None, "records no requests"),
+    (lambda golden: "call_hyperparameters" in golden, "defect: hyperparameters() failed before fit"),
     (
         lambda golden: golden["case"] == "33_region_cn_north_1",
         "defect: the image's account and domain are not those of China",
     ),
-    (lambda golden: "distributions" in golden["constructor"], "distributions= is of script mode"),
+    (lambda golden: "distributions" in golden.get("constructor", {}), "distributions= is of script mode"),
     (
         lambda golden: (
-            golden["constructor"].get("py_version") == "py3"
+            golden.get("constructor", {}).get("py_version") == "py3"
             and FrameworkVersion.parse(golden["constructor"]["framework_version"]).minor_version >= (1, 12)
         ),
         "script mode: here smtf runs such scripts",
@@ -73,7 +77,7 @@ REASONS = [
         lambda golden: golden["case"] == "v1_18_0__21_err_script_mode_legacy_args",
         "script mode",
     ),
-    (lambda golden: golden["constructor"].get("train_instance_type") == "local", "local mode: backend docker"),
+    (lambda golden: golden.get("constructor", {}).get("train_instance_type") == "local", "local mode: backend docker"),
 ]
 
 
@@ -194,15 +198,15 @@ def make_what_is_there(golden):
     buckets = {params["Bucket"] for params in recorded(golden, "PutObject")}
     if not golden["case"].startswith(("36_", "37_")):
         buckets = {name for name in buckets if not name.startswith("sagemaker-")}
-    for bucket in buckets:
+    for bucket in sorted(buckets):
         session.client("s3").create_bucket(
             Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": session.region_name}
         )
 
 
 def arguments(golden):
-    given = {key: restore(value) for key, value in golden["constructor"].items()}
-    fit = {key: restore(value) for key, value in golden["fit"].items() if key != "logs"}
+    given = {key: restore(value) for key, value in golden.get("constructor", {}).items()}
+    fit = {key: restore(value) for key, value in golden.get("fit", {}).items() if key != "logs"}
     if isinstance(fit.get("inputs"), dict) and recorded(golden, "CreateTrainingJob"):
         # The recordings' own keys are sorted; the order of the channels was the user's.
         config = recorded(golden, "CreateTrainingJob")[0].get("InputDataConfig", ())
@@ -240,18 +244,149 @@ def test_requests_are_equal(name, aws, tmp_path, monkeypatch):
 
 @pytest.mark.parametrize(
     "name",
-    [name for name, golden in GOLDENS.items() if golden.get("exception") and not recorded(golden, "CreateTrainingJob")],
+    [
+        name
+        for name, golden in GOLDENS.items()
+        if golden.get("exception") and "constructor" in golden and not recorded(golden, "CreateTrainingJob")
+    ],
 )
 def test_what_was_refused_is_refused_before_anything_is_asked(name, aws, tmp_path, monkeypatch):
     golden = GOLDENS[name]
     set_up(golden, aws, tmp_path, monkeypatch)
+    if name.endswith("88_no_region"):
+        monkeypatch.delenv("AWS_DEFAULT_REGION")
     with pytest.raises((SmtfError, TypeError)) as raised:
         given, fit = arguments(golden)
-        if "deploy" in golden:
-            TensorFlow(**given).deploy()
-        TensorFlow(**given).fit(**{**fit, "wait": golden["fit"].get("wait", False)})
+        if "deploy" in golden and "fit" not in golden:
+            TensorFlow(**given).deploy(**golden["deploy"])
+        TensorFlow(**given).fit(**{**fit, "wait": golden.get("fit", {}).get("wait", False)})
     assert not isinstance(raised.value, TypeError), raised.value
     expected = []
     if name.endswith("default_bucket_owned_by_other"):
         expected = ["GetCallerIdentity", "HeadBucket", "CreateBucket"]
     assert aws.operations() == expected
+
+
+def named(name):
+    """What replaces a job's generated name by the recordings'."""
+    return lambda text: re.sub(rf"{re.escape(name)}-\d{{4}}(-\d\d){{5}}-\d{{3}}", f"{name}-{STAMP}", text)
+
+
+def with_patch(image):
+    """The SDK did not look up the patch of a version."""
+    return re.sub(r":(1\.\d+)-", lambda match: f":{FrameworkVersion.parse(match[1])}-", image)
+
+
+@pytest.mark.parametrize("name", [name for name, golden in GOLDENS.items() if recorded(golden, "CreateModel")])
+def test_endpoints_are_asked_for_equally(name, aws, tmp_path, monkeypatch):
+    golden = GOLDENS[name]
+    set_up(golden, aws, tmp_path, monkeypatch)
+    monkeypatch.setattr(deploying, "POLL_SECONDS", 0.01)
+    monkeypatch.setattr(backend_module, "_DESCRIBE_SECONDS", 0.0)  # the job has ended as soon as it was created
+    given, fit = arguments(golden)
+    estimator = TensorFlow(**given)
+    estimator.fit(**fit)
+    job = aws.only("CreateTrainingJob").params
+    artifact = f"{job['OutputDataConfig']['S3OutputPath'].rstrip('/')}/{job['TrainingJobName']}/output/model.tar.gz"
+    ended = {"TrainingJobStatus": "Completed", "ModelArtifacts": {"S3ModelArtifacts": artifact}}
+    aws.script("DescribeTrainingJob", {**job, **ended})
+    config_exists = "sagemaker.DescribeEndpointConfig" in golden["scripted_aws_responses"]
+    if config_exists:
+        aws.script(
+            "CreateEndpointConfig", Refusal("ValidationException", "Cannot create already existing config"), None
+        )
+    predictor = estimator.deploy(**golden["deploy"])
+    base = recorded(golden, "CreateTrainingJob")[0]["TrainingJobName"].removesuffix(f"-{STAMP}")
+    rename = named(base)
+    operations = ("CreateModel",) if config_exists else ("CreateModel", "CreateEndpointConfig", "CreateEndpoint")
+    for operation in operations:
+        ours = [json.loads(rename(json.dumps(call.params))) for call in aws.calls if call.operation == operation]
+        theirs = recorded(golden, operation)
+        for params in theirs:
+            if not params.get("Tags"):
+                params.pop("Tags", None)  # 1.72 sends an empty list
+            if "PrimaryContainer" in params:
+                params["PrimaryContainer"]["Image"] = with_patch(params["PrimaryContainer"]["Image"])
+        assert ours == theirs, operation
+    if config_exists:  # defect: whatever configuration had the name was used
+        refused, made = (call.params for call in aws.calls if call.operation == "CreateEndpointConfig")
+        assert made["EndpointConfigName"] != refused["EndpointConfigName"]
+        assert made["ProductionVariants"] == refused["ProductionVariants"]
+    if "DeleteEndpoint" in {call["operation"] for call in golden["requests"]}:
+        predictor.delete_endpoint()
+        deleted = [
+            json.loads(rename(json.dumps(call.params))) for call in aws.calls if call.operation == "DeleteEndpoint"
+        ]
+        assert deleted == recorded(golden, "DeleteEndpoint")
+
+
+def as_epoch(value):
+    """A recorded answer as JSON has it."""
+    if isinstance(value, dict):
+        if "__datetime__" in value:
+            return datetime.fromisoformat(value["__datetime__"]).replace(tzinfo=timezone.utc).timestamp()
+        return {key: as_epoch(part) for key, part in value.items()}
+    return [as_epoch(part) for part in value] if isinstance(value, list) else value
+
+
+SAME = (
+    *("role", "train_instance_count", "train_instance_type", "train_volume_size", "train_volume_kms_key"),
+    *("train_max_run", "input_mode", "output_path", "entry_point", "source_dir", "container_log_level"),
+    *("checkpoint_path", "training_steps", "evaluation_steps", "py_version", "subnets", "security_group_ids"),
+)
+
+
+@pytest.mark.parametrize("name", [name for name, golden in GOLDENS.items() if "attach" in golden])
+def test_attached_estimators_are_equal(name, aws):
+    """Those that the SDK could not attach to are defects: here they are attached to, too."""
+    golden = GOLDENS[name]
+    (told,) = (as_epoch(answer) for answer in golden["scripted_aws_responses"]["sagemaker.DescribeTrainingJob"])
+    aws.script("DescribeTrainingJob", {"TrainingJobArn": "arn:aws:sagemaker:us-west-2:1:training-job/neo", **told})
+    estimator = TensorFlow.attach(
+        golden["attach"]["training_job_name"], backend="sagemaker", display=Display(io.StringIO())
+    )
+    assert estimator.latest_training_job.job_name == golden["attach"]["training_job_name"]
+    assert estimator.model_data == told["ModelArtifacts"]["S3ModelArtifacts"]
+    values = {key: text for key, text in told.get("HyperParameters", {}).items() if not key.startswith("sagemaker_")}
+    own = {key for key in values if key not in ("checkpoint_path", "training_steps", "evaluation_steps")}
+    assert set(estimator.hyperparameters()) == own
+    if golden.get("exception"):
+        assert estimator.hyperparameters().get("raw") == values.get("raw")
+        return
+    theirs = golden["estimator_after_attach"]
+    assert {key: estimator._arguments[key] or None for key in SAME} == {key: theirs[key] or None for key in SAME}
+    assert {key: theirs["_hyperparameters"][key] for key in own} == estimator.hyperparameters()
+    assert estimator._arguments["framework_version"] == str(FrameworkVersion.parse(theirs["framework_version"]))
+    # Defect: the file was lost, so that the job could not be submitted again.
+    assert (estimator._arguments["requirements_file"] or "") == theirs["_hyperparameters"]["sagemaker_requirements"]
+
+
+class Message:
+    """A message of TensorFlow Serving's, as predictors take them."""
+
+    def __init__(self, serialized):
+        self._serialized = serialized
+
+    def SerializeToString(self):  # noqa: N802 - protobuf's name
+        return self._serialized
+
+
+@pytest.mark.parametrize("name", [name for name, golden in GOLDENS.items() if "predict" in golden])
+def test_endpoints_are_asked_equally(name, aws):
+    golden = GOLDENS[name]
+    asked = recorded(golden, "InvokeEndpoint")
+    predictor = Predictor(SageMakerEndpoint(Services(), asked[0]["EndpointName"]))
+    answers = golden["scripted_aws_responses"]["sagemaker-runtime.InvokeEndpoint"]
+    for params, call, answer in zip(asked, golden["predict"], answers, strict=False):
+        failed = "__error__" in answer
+        body = b"..." if failed else answer["Body"]["__stream__"].encode()
+        kind = "application/json" if failed else answer["ContentType"]
+        aws.script("InvokeEndpoint", Answer(body, kind, 500 if failed else 200))
+        body = params["Body"]
+        body = base64.b64decode(body["__base64__"]) if isinstance(body, dict) else body.encode()
+        (data,) = (Message(body) if isinstance(data, dict) else data for data in call["args"])
+        types = {key: call[key] for key in ("content_type", "accept") if key in call}
+        with pytest.raises(EndpointError) if failed else contextlib.nullcontext():
+            predictor.predict(data, **types)
+        assert aws.calls[-1].body == body
+        assert aws.calls[-1].params == {key: value for key, value in params.items() if key != "Body"}

@@ -12,6 +12,7 @@ import re
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -42,6 +43,16 @@ class Refusal:
     status: int = 400
 
 
+@attrs.frozen
+class Answer:
+    """What a model's container answers, as SageMaker passes it on; with an error's status, as the error that it makes
+    of it."""
+
+    body: bytes
+    content_type: str = "application/json"
+    status: int = 200
+
+
 class Aws:
     """The services. `calls` is what they were asked; `script` gives answers to the next requests of an operation."""
 
@@ -59,6 +70,15 @@ class Aws:
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self._server.server_port}"
+
+    @cached_property
+    def iam(self) -> Any:
+        """A client for the tests' own use; making one takes longer than most tests."""
+        import boto3
+
+        return boto3.session.Session("test", "secret-of-the-test", region_name="us-west-2").client(
+            "iam", endpoint_url=self.url
+        )
 
     def script(self, operation: str, *answers: Any) -> None:
         """Answers for the next requests; a JSON object, a :class:`Refusal`, or a function of the parameters. The last
@@ -93,7 +113,7 @@ class Aws:
             answers = self._scripted.get(call.operation)
             answer = None if not answers else answers.pop(0) if len(answers) > 1 else answers[0]
         if callable(answer):
-            answer = answer(call.params)
+            answer = answer(call) if call.operation == "InvokeEndpoint" else answer(call.params)
         if answer is None:
             return self._moto(environ, start_response)
         return _send(call, answer, start_response)
@@ -109,9 +129,20 @@ def _read(environ: dict[str, Any], body: bytes) -> Call:
     elif service in ("sts", "iam"):
         params = {key: value[0] for key, value in parse_qs(body.decode()).items()}
         operation = params.pop("Action", "")
+    elif match := re.fullmatch(r"/endpoints/([^/]+)/invocations", environ["PATH_INFO"]):
+        operation, params = "InvokeEndpoint", {"EndpointName": match[1], **_invocation(environ)}
     else:
         operation = _s3_operation(environ)
     return Call(service, operation, params, environ["PATH_INFO"], body, headers)
+
+
+def _invocation(environ: dict[str, Any]) -> dict[str, Any]:
+    named = {
+        "ContentType": environ.get("CONTENT_TYPE"),
+        "Accept": environ.get("HTTP_ACCEPT"),
+        "CustomAttributes": environ.get("HTTP_X_AMZN_SAGEMAKER_CUSTOM_ATTRIBUTES"),
+    }
+    return {name: value for name, value in named.items() if value}
 
 
 def _s3_operation(environ: dict[str, Any]) -> str:
@@ -125,6 +156,20 @@ def _s3_operation(environ: dict[str, Any]) -> str:
 
 def _send(call: Call, answer: Any, start_response: Callable[..., Any]) -> Iterable[bytes]:
     status, kind = "200 OK", "application/x-amz-json-1.1"
+    if isinstance(answer, Answer):
+        if answer.status >= 400:
+            error = {
+                "OriginalStatusCode": answer.status,
+                "OriginalMessage": answer.body.decode(),
+                "Message": f"Received server error ({answer.status}) from model",
+            }
+            data = json.dumps(error).encode()
+            kind = "application/json"
+            headers = [("x-amzn-ErrorType", "ModelError"), ("Content-Type", kind), ("Content-Length", str(len(data)))]
+            start_response("424 Failed Dependency", headers)
+            return [data]
+        start_response(status, [("Content-Type", answer.content_type), ("Content-Length", str(len(answer.body)))])
+        return [answer.body]
     if isinstance(answer, Refusal):
         status = f"{answer.status} refused"
         if call.params or call.service not in ("s3", "sts", "iam"):
@@ -150,8 +195,6 @@ def aws_server() -> Iterator[Aws]:
 @pytest.fixture
 def aws(aws_server: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
     """AWS, empty but for role SageMakerRole; everybody in this process talks to it."""
-    import boto3
-
     names = ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_REGION")
     for name in (*names, "AWS_ENDPOINT_URL_S3"):
         monkeypatch.delenv(name, raising=False)
@@ -163,7 +206,7 @@ def aws(aws_server: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
     import urllib.request
 
     urllib.request.urlopen(urllib.request.Request(f"{aws_server.url}/moto-api/reset", method="POST")).close()
-    boto3.session.Session().client("iam").create_role(RoleName="SageMakerRole", AssumeRolePolicyDocument="{}")
+    aws_server.iam.create_role(RoleName="SageMakerRole", AssumeRolePolicyDocument="{}")
     aws_server.forget()
     yield aws_server
     aws_server.forget()
