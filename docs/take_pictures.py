@@ -1,12 +1,13 @@
 """Takes the pictures of docs/pictures that show a real training and what it trained: `make pictures`.
 
 Makes the examples' data, runs `smtf train` on a terminal of its own and draws what it showed: once in the middle of
-the training, once at its end. The loss curve is the job's own. Then serves the model and takes a picture of
-`smtf serve --ui` in Chromium, which must be installed.
+the training, once at its end. The loss curve is the job's own. Then looks at the job in TensorBoard and at the served
+model in `smtf serve --ui`, both in Chromium, which must be installed.
 """
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import pty
@@ -17,9 +18,10 @@ import subprocess
 import sys
 import tempfile
 import termios
+from collections.abc import Iterator
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, sync_playwright
 from rich.console import Console
 from rich.text import Text
 
@@ -55,26 +57,51 @@ def main() -> None:
         ending = frames[-1].splitlines()
         _draw([frames[0].splitlines()[0], *ending], "result.svg", "smtf train, when it has ended")
         shutil.copy(folder / "smtf-jobs" / "iris" / "output" / "loss.png", PICTURES / "loss.png")
+        _tensorboard(folder / "smtf-jobs" / "iris")
         _page(folder / "smtf-jobs" / "iris" / "model")
     finally:
         shutil.rmtree(folder)
 
 
-def _page(model: Path) -> None:
-    """The page of a server that has been asked a little."""
+@contextlib.contextmanager
+def _browser(height: int) -> Iterator[Page]:
+    """An empty page in Chromium. Arguments: height: in pixels."""
     executable = shutil.which("chromium") or shutil.which("chromium-headless-shell")
     if executable is None:
-        sys.exit("the picture of `smtf serve --ui` needs Chromium")
+        sys.exit("the pictures of pages need Chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=executable, args=["--no-sandbox"] if os.geteuid() == 0 else []
+        )
+        yield browser.new_page(viewport={"width": 1000, "height": height}, color_scheme="light")
+        browser.close()
+
+
+def _tensorboard(job: Path) -> None:
+    """The curves of a job, as TensorBoard shows the folder of its checkpoints."""
+    command = [str(Path(sys.executable).with_name("tensorboard")), "--logdir", str(job / "model"), "--port", "0"]
+    server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    assert server.stderr is not None
+    try:
+        told = next(filter(None, (re.search(r"(http://localhost:\d+)/", line) for line in server.stderr)))
+        with _browser(720) as page:
+            page.goto(f"{told[1]}/?darkMode=false#timeseries")
+            page.locator("scalar-card").first.wait_for(timeout=60_000)  # those out of sight are not drawn
+            page.wait_for_timeout(3_000)  # curves are drawn piece by piece, and nothing tells when they are done
+            page.screenshot(path=PICTURES / "tensorboard.png")
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def _page(model: Path) -> None:
+    """The page of a server that has been asked a little."""
     smtf = [sys.executable, "-c", "from smtf_core.cli import main; main()"]
     server = subprocess.Popen([*smtf, "serve", str(model), "--port", "0", "--ui"], stderr=subprocess.PIPE, text=True)
     assert server.stderr is not None
     try:
         told = next(filter(None, (re.search(r"serving on (http://\S+:\d+)", line) for line in server.stderr)))
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(
-                executable_path=executable, args=["--no-sandbox"] if os.geteuid() == 0 else []
-            )
-            page = browser.new_page(viewport={"width": 1000, "height": 940}, color_scheme="light")
+        with _browser(940) as page:
             page.goto(f"{told[1]}/ui/")
             for _ in range(200):
                 flower = {"inputs": [5.1, 3.5, 1.4, 0.2]}
@@ -84,7 +111,6 @@ def _page(model: Path) -> None:
             page.locator("#reply .good").wait_for()
             page.locator("figure").first.wait_for()
             page.screenshot(path=PICTURES / "ui.png", full_page=True)
-            browser.close()
     finally:
         server.terminate()
         server.wait()
