@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timezone
-from pathlib import Path
 from typing import Any
 
+from smtf_core.client.arguments import (
+    StrPath,
+    absolute,
+    job_name_of,
+    positional_arguments,
+    text_of,
+    with_hyperparameters,
+)
 from smtf_core.client.checks import check_job
 from smtf_core.client.detached import DetachedJobs, arguments_of
 from smtf_core.client.display import Display
@@ -31,14 +36,9 @@ from smtf_core.models import (
     Resources,
     TrainingResult,
 )
-from smtf_core.models.uri import local_path
 from smtf_core.plugins import PluginManager
 from smtf_core.registry import Registries
 from smtf_core.selection import choose_backend
-
-_StrPath = str | os.PathLike[str]
-_STEP_ARGUMENTS = ("training_steps", "evaluation_steps", "checkpoint_path")
-_CLUSTER_ARGUMENTS = ("on_host_failure", "max_restarts")
 
 
 class TensorFlow:
@@ -122,22 +122,22 @@ class TensorFlow:
     def __init__(
         self,
         *positional: Any,
-        entry_point: _StrPath | None = None,
+        entry_point: StrPath | None = None,
         role: str | None = None,
         train_instance_count: int = 1,
         train_instance_type: str = "inprocess",
         training_steps: int | None = None,
         evaluation_steps: int | None = None,
-        checkpoint_path: _StrPath | None = None,
-        source_dir: _StrPath | None = None,
-        dependencies: Sequence[_StrPath] | None = None,
+        checkpoint_path: StrPath | None = None,
+        source_dir: StrPath | None = None,
+        dependencies: Sequence[StrPath] | None = None,
         requirements_file: str | None = None,
         hyperparameters: Mapping[str, Any] | None = None,
         environment: Mapping[str, str] | None = None,
         framework_version: str | None = None,
         py_version: str | None = None,
         input_mode: str = "File",
-        output_path: _StrPath | None = None,
+        output_path: StrPath | None = None,
         output_kms_key: str | None = None,
         code_location: str | None = None,
         base_job_name: str | None = None,
@@ -171,14 +171,14 @@ class TensorFlow:
         plugins: PluginManager | None = None,
     ) -> None:
         arguments = {key: value for key, value in locals().items() if key not in ("self", "positional", "plugins")}
-        arguments |= _positional_arguments(positional, arguments)
+        arguments |= positional_arguments(positional, arguments)
         if arguments["entry_point"] is None:
             raise InvalidInputError("entry_point is missing: which script is to be trained?")
         if py_version not in (None, "py2", "py3"):
             raise InvalidInputError(f"py_version must be 'py2' or 'py3', not {py_version!r}")
         for name in ("tags", "metric_definitions"):
             check_records(name, arguments[name])
-        self._arguments = _with_hyperparameters(arguments)
+        self._arguments = with_hyperparameters(arguments)
         self._plugins = plugins if plugins is not None else PluginManager()
         self._registries = Registries(self._plugins)
         self._version = FrameworkVersion.parse(framework_version)
@@ -291,11 +291,11 @@ class TensorFlow:
         instance_type: str = "inprocess",
         endpoint_type: str = "python",
         endpoint_name: str | None = None,
-        entry_point: _StrPath | None = None,
+        entry_point: StrPath | None = None,
         env: Mapping[str, str] | None = None,
         detach: bool = False,
-        source_dir: _StrPath | None = None,
-        dependencies: Sequence[_StrPath] = (),
+        source_dir: StrPath | None = None,
+        dependencies: Sequence[StrPath] = (),
         requirements_file: str | None = None,
         role: str | None = None,
         image_name: str | None = None,
@@ -454,10 +454,10 @@ class TensorFlow:
         arguments = self._arguments
         checkpoint_path, output_path = arguments["checkpoint_path"], arguments["output_path"]
         job = Job(
-            name=job_name or self._generate_name(),
+            name=job_name or job_name_of(self._arguments, self._spec),
             backend=self._spec.name,
             entry_point=os.fspath(arguments["entry_point"]),
-            source_dir=_text(arguments["source_dir"]),
+            source_dir=text_of(arguments["source_dir"]),
             dependencies=tuple(map(os.fspath, arguments["dependencies"] or ())),
             requirements_file=arguments["requirements_file"] or None,
             hyperparameters=self.hyperparameters(),
@@ -467,8 +467,8 @@ class TensorFlow:
             input_mode=arguments["input_mode"],
             training_steps=arguments["training_steps"],
             evaluation_steps=arguments["evaluation_steps"],
-            checkpoint_path=_absolute(checkpoint_path),
-            output_path=_absolute(output_path or self._spec.default_output_path) or "",
+            checkpoint_path=absolute(checkpoint_path),
+            output_path=absolute(output_path or self._spec.default_output_path) or "",
             code_location=arguments["code_location"],
             environment=dict(arguments["environment"] or {}),
             resources=Resources(
@@ -508,19 +508,6 @@ class TensorFlow:
     def outlives_client(self, job: Job) -> bool:
         """Whether a job of :meth:`job` goes on when this process ends."""
         return self._registries.backends.find(job.backend).outlives_client
-
-    def _generate_name(self) -> str:
-        now = datetime.now(timezone.utc)
-        stamp = f"{now:%Y-%m-%d-%H-%M-%S}-{now.microsecond // 1000:03d}"
-        base = self._arguments["base_job_name"] or self._default_base_name()
-        tidy = re.sub(r"[^a-zA-Z0-9]+", "-", base).strip("-") or "job"
-        return f"{tidy[: 63 - len(stamp) - 1].rstrip('-')}-{stamp}"
-
-    def _default_base_name(self) -> str:
-        image = self._arguments["image_name"]
-        if image is not None and "image_name" not in self._spec.unused_options:
-            return str(image).rpartition("/")[2].partition(":")[0]  # as the SDK named jobs
-        return self._spec.default_base_job_name or Path(self._arguments["entry_point"]).stem
 
     def _channels(self, inputs: Inputs) -> tuple[Channel, ...]:
         channels = channels_of(inputs)
@@ -567,62 +554,6 @@ class TensorFlow:
         defaults = {"train_volume_size": 30}
         given = [name for name in spec.unused_options if self._arguments[name] not in (None, False, defaults.get(name))]
         return [f"backend {spec.name!r} does not use: {', '.join(given)}"] if given else []
-
-
-def _positional_arguments(positional: tuple[Any, ...], named: Mapping[str, Any]) -> dict[str, Any]:
-    """What positional arguments mean; see the class's docstring."""
-    if not positional:
-        return {}
-    by_entry_point = isinstance(positional[0], (str, os.PathLike))
-    names = ("entry_point",) if by_entry_point else _STEP_ARGUMENTS
-    if len(positional) > len(names):
-        raise InvalidInputError(
-            f"TensorFlow() takes {'the entry point' if by_entry_point else ', '.join(names)} by "
-            "position and everything else by name; "
-            f"got {len(positional)} positional arguments"
-        )
-    taken = dict(zip(names, positional, strict=False))
-    doubled = [name for name in taken if named[name] is not None]
-    if doubled:
-        raise InvalidInputError(f"{doubled[0]} is given twice, by position and by name")
-    return taken
-
-
-def _with_hyperparameters(arguments: dict[str, Any]) -> dict[str, Any]:
-    """Let hyperparameters that are arguments count as those, and the other way round; refuse reserved ones."""
-    hyperparameters = dict(arguments["hyperparameters"] or {})
-    reserved = sorted(str(key) for key in hyperparameters if str(key).startswith(("sagemaker_", "smtf_")))
-    if reserved:
-        raise InvalidInputError(
-            f"hyperparameter {reserved[0]!r} is reserved; names beginning with 'sagemaker_' and 'smtf_' are set by smtf"
-        )
-    for name in _STEP_ARGUMENTS:
-        if name in hyperparameters:
-            value = hyperparameters.pop(name)
-            if arguments[name] not in (None, value):
-                raise InvalidInputError(
-                    f"{name} is given twice: {arguments[name]!r} as argument, {value!r} as hyperparameter"
-                )
-            arguments[name] = value
-    for name in _CLUSTER_ARGUMENTS:
-        value = arguments[name]
-        if value is not None and hyperparameters.setdefault(name, value) != value:
-            raise InvalidInputError(
-                f"{name} is given twice: {value!r} as argument, {hyperparameters[name]!r} as hyperparameter"
-            )
-    return {**arguments, "hyperparameters": hyperparameters}
-
-
-def _text(path: _StrPath | None) -> str | None:
-    return None if path is None else os.fspath(path)
-
-
-def _absolute(uri: _StrPath | None) -> str | None:
-    """A local path as an absolute one; other URIs as they are."""
-    if uri is None:
-        return None
-    path = local_path(uri)
-    return os.fspath(uri) if path is None else str(path)
 
 
 def _raise_unless_fine(handle: JobHandle, status: JobStatus) -> None:
