@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import logging
 import os
@@ -107,6 +108,9 @@ def serve_here(
         loop.run_until_complete(_serve(service, listening, started, shared))
     finally:
         loop.close()
+        # The process ends now. The interpreter would look through all of TensorFlow's objects for garbage first, which
+        # takes seconds that whoever has sent SIGTERM may not give.
+        gc.freeze()
 
 
 async def _serve(service: Service, listening: socket.socket, started: Callable[[int], object], shared: bool) -> None:

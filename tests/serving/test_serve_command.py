@@ -5,6 +5,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import tarfile
@@ -14,6 +15,7 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 import pytest
+import tensorflow as tf
 from click.testing import CliRunner
 
 from smtf_serving.command import serve
@@ -78,7 +80,7 @@ def test_an_archive_is_served_until_sigterm(models, tmp_path, start):
     process, port, _ = start(str(archive))
     assert post(port, "[[1, 2]]", "/invocations") == (200, {"predictions": [6.0]})
     process.send_signal(signal.SIGTERM)
-    assert process.wait(20) == 0
+    assert process.wait(60) == 0
 
 
 @pytest.mark.slow
@@ -100,15 +102,21 @@ def test_malformed_requests(models, start, monkeypatch, adapter, variable):
 
 @pytest.mark.slow
 def test_a_killed_worker_is_replaced_and_sigterm_loses_nothing(models, start):
-    process, port, lines = start(str(models / "ref"), "--workers", "2")
+    pytest.importorskip("tensorflow_serving.apis", reason="needs the extra grpc")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        grpc_port = free.getsockname()[1]
+    process, port, lines = start(str(models / "ref"), "--workers", "2", "--grpc-port", str(grpc_port))
     children = _children(process.pid)
     assert len(children) == 2
+    assert [_predict_by_grpc(grpc_port) for _ in range(4)] == [[6.0]] * 4
     os.kill(children[0], signal.SIGKILL)
     deadline = time.monotonic() + 100
     while len([line for line in lines if "called by" in line]) < 3 and time.monotonic() < deadline:
         time.sleep(0.2)
     assert any(f"worker {children[0]} ended with status -9; starting another" in line for line in lines)
     assert len(set(_children(process.pid)) - {children[0]}) == 2
+    assert [_predict_by_grpc(grpc_port) for _ in range(4)] == [[6.0]] * 4
 
     outcomes, stop = [], threading.Event()
 
@@ -124,12 +132,25 @@ def test_a_killed_worker_is_replaced_and_sigterm_loses_nothing(models, start):
         thread.start()
     time.sleep(1)
     process.send_signal(signal.SIGTERM)
-    assert process.wait(30) == 0
+    assert process.wait(60) == 0
     for thread in threads:
         thread.join(30)
     stop.set()
     assert len(outcomes) > 20
     assert all(outcome == (200, {"predictions": [6.0]}) for outcome in outcomes)
+
+
+def _predict_by_grpc(port):
+    """As a client of TensorFlow Serving does, on a connection of its own, so that either worker may answer."""
+    import grpc
+    from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
+
+    request = predict_pb2.PredictRequest()
+    request.model_spec.name = "ref"
+    request.inputs["x"].CopyFrom(tf.make_tensor_proto([[1.0, 2.0]]))
+    with grpc.insecure_channel(f"127.0.0.1:{port}", [("grpc.use_local_subchannel_pool", 1)]) as channel:
+        stub = prediction_service_pb2_grpc.PredictionServiceStub(channel)
+        return tf.make_ndarray(stub.Predict(request, timeout=30).outputs["y"]).tolist()
 
 
 def _children(parent):
