@@ -9,6 +9,7 @@ import json
 
 from attrs import evolve
 
+from smtf_backends.docker.endpoint import ContainerEndpoint, find_all, start
 from smtf_backends.docker.engine import connect
 from smtf_backends.docker.hosts import speaks_s3
 from smtf_backends.docker.images import PLAIN, image_of
@@ -16,6 +17,7 @@ from smtf_backends.docker.leftovers import left_running, remove_all_leftovers
 from smtf_backends.docker.lib import mounted
 from smtf_core.client.folder import find
 from smtf_core.client.launched import LaunchedJobs
+from smtf_core.interfaces import EndpointPlan
 from smtf_core.models import Job, JobHandle, JobState, JobStatus
 from smtf_core.models.cluster import Network
 from smtf_core.models.converter import to_data
@@ -30,12 +32,13 @@ class DockerBackend(LaunchedJobs):
 
     def __init__(self, plugins: PluginManager) -> None:
         super().__init__("docker", "smtf_backends.docker.launcher", plugins)
+        self._endpoints: dict[str, ContainerEndpoint] = {}
 
     def submit(self, job: Job) -> JobHandle:
         """See :class:`~smtf_core.interfaces.Backend`."""
         image = image_of(connect(), job)
         if image.kind == PLAIN:
-            mounted(image, speaks_s3(job))  # what cannot be fetched is said now
+            mounted(image, s3=speaks_s3(job))  # what cannot be fetched is said now
         details = {"image": json.dumps(to_data(image))}
         # A contract image is told nothing of smtf's own.
         network = Network() if image.kind == PLAIN else None
@@ -59,6 +62,16 @@ class DockerBackend(LaunchedJobs):
                 write_atomically(folder.layout.stop_request, reason)
             for container in running:
                 container.kill("SIGTERM")
+
+    def deploy(self, plan: EndpointPlan) -> ContainerEndpoint:
+        """See :class:`~smtf_core.interfaces.ServingBackend`; instances are processes in one container."""
+        endpoint = start(connect(), plan)
+        self._endpoints[endpoint.name] = endpoint
+        return endpoint
+
+    def endpoints(self) -> tuple[ContainerEndpoint, ...]:
+        """See :class:`~smtf_core.interfaces.ServingBackend`; those of this user, whichever process deployed them."""
+        return tuple(self._endpoints.get(found.name, found) for found in find_all(connect()))
 
     def clean(self) -> tuple[str, ...]:
         """See :class:`~smtf_core.interfaces.DetachedBackend`."""

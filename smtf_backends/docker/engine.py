@@ -9,12 +9,16 @@ from pathlib import Path
 
 import docker
 from docker.errors import APIError, DockerException, ImageNotFound
+from docker.types import DeviceRequest
 from requests.exceptions import RequestException
 
 from smtf_core.errors import BackendUnavailableError, InvalidInputError, SmtfError, StorageError
 
 #: What containers and networks of jobs are known by. None of them is secret.
 LABEL_JOB, LABEL_LOCATION, LABEL_USER = "smtf.job", "smtf.location", "smtf.user"
+#: What containers of endpoints have instead of :data:`LABEL_JOB`.
+LABEL_ENDPOINT = "smtf.endpoint"
+ALL_GPUS = DeviceRequest(count=-1, capabilities=[["gpu"]])
 
 
 def connect() -> docker.DockerClient:

@@ -157,7 +157,7 @@ class ContainerHosts:
             checkpoints.mkdir(parents=True, exist_ok=True)
             binds.append(Bind(checkpoints, str(checkpoints), read_only=False))
         if not self._contract:
-            binds += (Bind(folder, place) for place, folder in mounted(self._image, speaks_s3(self._job)).items())
+            binds += (Bind(folder, place) for place, folder in mounted(self._image, s3=speaks_s3(self._job)).items())
             keys = Path("~/.aws").expanduser()
             if speaks_s3(self._job) and keys.is_dir():
                 binds.append(Bind(keys, "/opt/smtf/aws"))

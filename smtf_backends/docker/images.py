@@ -1,8 +1,8 @@
 """Images: which one a job gets, and which of two kinds it is.
 
-A *contract* image fulfils SageMaker's contract: it has a program ``train``. Any other image with a Python and a
-TensorFlow that smtf works with is a *plain* one, into which smtf is mounted; so is an image of ``smtf image build``,
-whose own smtf is passed over for the one that is installed here.
+A *contract* image fulfils SageMaker's contract: it has a program ``train``, or ``serve`` where it is to serve. Any
+other image with a Python and a TensorFlow that smtf works with is a *plain* one, into which smtf is mounted; so is an
+image of ``smtf image build``, whose own smtf is passed over for the one that is installed here.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from docker.errors import APIError, ContainerError, ImageNotFound, NotFound
 from smtf_backends.docker.engine import explained
 from smtf_core._version import __version__
 from smtf_core.errors import InvalidInputError
+from smtf_core.interfaces import EndpointPlan
 from smtf_core.models import FrameworkVersion, Job
 from smtf_core.models.converter import from_data, to_data
 from smtf_core.models.layout import write_json
@@ -28,7 +29,12 @@ from smtf_core.models.layout import write_json
 CONTRACT, PLAIN = "contract", "plain"
 #: Label of the images of ``smtf image build``.
 OWN = "smtf.runtime"
-_LEGACY = "sagemaker-tensorflow"
+# SageMaker's images by what they do, and the tags that they have.
+_LEGACY = {
+    "sagemaker-tensorflow": "{version}-{device}-{python}",
+    "sagemaker-tensorflow-serving": "{version}-{device}",
+}
+TRAIN, SERVE = "train", "serve"
 _PYTHONS = ("python3", "python")
 _OLDEST_PYTHON, _OLDEST_TENSORFLOW = (3, 10), (2, 16)
 # What tells all that must be known of an image's Python; runs there.
@@ -87,50 +93,69 @@ def image_of(client: docker.DockerClient, job: Job) -> Image:
     Raises:
         InvalidInputError: it is not on this machine, or smtf cannot run in it; says how to get one.
     """
-    name = image_name(client, job)
+    resources = job.resources
+    gpu = resources.instance_type == "local_gpu" or resources.gpus is not None
+    name = _full_name(client, job.image, job.framework_version, job.py_version, gpu)
+    return _found(client, name, TRAIN)
+
+
+def serving_image(client: docker.DockerClient, plan: EndpointPlan) -> Image:
+    """The image that serves an endpoint, looked at.
+
+    Raises:
+        InvalidInputError: see :func:`image_of`.
+    """
+    version = plan.deployment.framework_version
+    parsed = None if version is None else FrameworkVersion.parse(version)
+    gpu = plan.instance_type == "local_gpu"
+    return _found(client, _full_name(client, plan.hosting.image, parsed, plan.hosting.py_version, gpu), SERVE)
+
+
+def _found(client: docker.DockerClient, name: str, program: str) -> Image:
     try:
         with explained(f"image {name}"):
             found = client.images.get(name)
     except ImageNotFound:
-        raise InvalidInputError(_absent(name, job)) from None
-    return _looked_at(client, found, name)
+        how = (
+            "Run: smtf image build. Or name another one with image_name"
+            if name == default_tag()
+            else f"Run: docker pull {name}. Or build it, or name another one"
+        )
+        raise InvalidInputError(f"there is no image {name} on this machine. {how}") from None
+    return _looked_at(client, found, name, program)
 
 
-def image_name(client: docker.DockerClient, job: Job) -> str:
-    """The image's name: the legacy one of the job's framework version where ``image_name`` says only that."""
-    if job.image is None:
+def _full_name(
+    client: docker.DockerClient, image: str | None, version: FrameworkVersion | None, python: str | None, gpu: bool
+) -> str:
+    """The image's name; SageMaker's own get the tag of their framework's version where ``image_name`` says none."""
+    if image is None:
         return default_tag()
-    repository, _, tag = job.image.rpartition("/")[2].partition(":")
-    if tag or repository != _LEGACY:
-        return job.image
-    device = "gpu" if job.resources.instance_type == "local_gpu" or job.resources.gpus else "cpu"
-    tagged = f"{job.image}:{job.framework_version}-{device}-{job.py_version or 'py2'}"
+    repository, _, tag = image.rpartition("/")[2].partition(":")
+    if tag or repository not in _LEGACY or version is None:
+        return image
+    of = _LEGACY[repository].format(version=version, device="gpu" if gpu else "cpu", python=python or "py2")
+    tagged = f"{image}:{of}"
     with explained("images"):
         known = [name for image in client.images.list() for name in image.tags]
     # The same image as it is called in AWS's registry, wherever it was pulled from.
     return next((name for name in known if name == tagged or name.endswith(f"/{tagged}")), tagged)
 
 
-def _absent(name: str, job: Job) -> str:
-    if job.image is None:
-        return f"there is no image {name} on this machine. Run: smtf image build. Or name another one with image_name"
-    return f"there is no image {name} on this machine. Run: docker pull {name}. Or build it, or name another one"
-
-
-def _looked_at(client: docker.DockerClient, found: Any, name: str) -> Image:
-    cached = _cache() / f"{found.id.partition(':')[2] or found.id}.json"
+def _looked_at(client: docker.DockerClient, found: Any, name: str, program: str) -> Image:
+    cached = _cache() / f"{found.id.partition(':')[2] or found.id}.{program}.json"
     if cached.is_file():
         return from_data(json.loads(cached.read_text(encoding="utf-8")), Image, str(cached))
     config = found.attrs.get("Config") or {}
     own = OWN in (config.get("Labels") or {})
-    if not own and _has_train(client, found.id, config):
+    if not own and _has(client, found.id, config, program):
         image = Image(id=found.id, kind=CONTRACT)
     else:
         image = _plain(client, found.id)
         if not _runs_smtf(image):
             if not config.get("Entrypoint"):
-                raise InvalidInputError(f"image {name} cannot run a job: {_why(image)}")
-            image = Image(id=found.id, kind=CONTRACT)  # its entry point is asked to `train`
+                raise InvalidInputError(f"image {name} cannot {program}: {_why(image, program)}")
+            image = Image(id=found.id, kind=CONTRACT)  # its entry point is asked to
     write_json(cached, to_data(image))
     return image
 
@@ -140,16 +165,16 @@ def _cache() -> Path:
     return Path(home) / "smtf" / "images"
 
 
-def _has_train(client: docker.DockerClient, image: str, config: Mapping[str, Any]) -> bool:
-    """Whether there is a program ``train`` on the image's PATH; nothing of it is run."""
+def _has(client: docker.DockerClient, image: str, config: Mapping[str, Any], program: str) -> bool:
+    """Whether there is such a program on the image's PATH; nothing of it is run."""
     variables = dict(item.partition("=")[::2] for item in config.get("Env") or ())
     path = variables.get("PATH") or "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
     with explained(f"image {image}"):
-        container = client.containers.create(image, ["train"])
+        container = client.containers.create(image, [program])
         try:
             for folder in path.split(":"):
                 try:
-                    container.get_archive(str(PurePosixPath(folder) / "train"))
+                    container.get_archive(str(PurePosixPath(folder) / program))
                 except NotFound:
                     continue
                 return True
@@ -185,12 +210,12 @@ def _runs_smtf(image: Image) -> bool:
     )
 
 
-def _why(image: Image) -> str:
+def _why(image: Image, program: str) -> str:
     if not image.python:
-        return "it has neither a program `train` nor Python"
+        return f"it has neither a program `{program}` nor Python"
     has = f"Python {image.python} and " + (f"TensorFlow {image.tensorflow}" if image.tensorflow else "no TensorFlow")
     return (
-        f"it has no program `train` (SageMaker's contract), and {has}, where smtf needs Python 3.10 and TensorFlow "
+        f"it has no program `{program}` (SageMaker's contract), and {has}, where smtf needs Python 3.10 and TensorFlow "
         "2.16 or later. Build one on it with: smtf image build --base"
     )
 

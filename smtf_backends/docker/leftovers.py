@@ -9,7 +9,7 @@ from typing import Any
 
 import docker
 
-from smtf_backends.docker.engine import LABEL_LOCATION, LABEL_USER, explained
+from smtf_backends.docker.engine import LABEL_JOB, LABEL_LOCATION, LABEL_USER, explained
 from smtf_core.client.folder import JobFolder
 
 
@@ -23,22 +23,23 @@ def left_running(client: docker.DockerClient, location: str) -> list[Any]:
 
 def remove_leftovers(client: docker.DockerClient, location: str) -> list[str]:
     """Remove those of one job; what they were, in words."""
-    return _remove(client, f"{LABEL_LOCATION}={location}", lambda _: True)
+    return _remove(client, (f"{LABEL_LOCATION}={location}",), lambda _: True)
 
 
 def remove_all_leftovers(client: docker.DockerClient) -> list[str]:
     """Remove those of all of this user's jobs that no launcher holds any more; what they were, in words."""
-    return _remove(client, f"{LABEL_USER}={os.getuid()}", lambda location: not JobFolder(Path(location)).running())
+    labels = (LABEL_JOB, f"{LABEL_USER}={os.getuid()}")
+    return _remove(client, labels, lambda location: not JobFolder(Path(location)).running())
 
 
-def _remove(client: docker.DockerClient, label: str, ended: Callable[[str], bool]) -> list[str]:
+def _remove(client: docker.DockerClient, labels: tuple[str, ...], ended: Callable[[str], bool]) -> list[str]:
     removed = []
     with explained("removing what jobs have left"):
-        for container in client.containers.list(all=True, filters={"label": label}, ignore_removed=True):
+        for container in client.containers.list(all=True, filters={"label": list(labels)}, ignore_removed=True):
             if ended(container.labels[LABEL_LOCATION]):
                 container.remove(force=True, v=True)
                 removed.append(f"container {container.name}")
-        for network in client.networks.list(filters={"label": label}):
+        for network in client.networks.list(filters={"label": list(labels)}):
             if ended(network.attrs["Labels"][LABEL_LOCATION]):
                 network.remove()
                 removed.append(f"network {network.name}")

@@ -23,15 +23,19 @@ from smtf_core.errors import StorageError
 LIB, EXTRA = "/opt/smtf/lib", "/opt/smtf/extra"
 _NEEDED = ("attrs", "cattrs", "fissix", "pluggy")
 _S3 = ("boto3",)
+# Besides these, a server needs the packages of the extra `serving`.
+_SERVING = ("click",)
+_SERVING_EXTRA = re.compile(r"""([\w.-]+).*extra\s*==\s*["']serving["']""")
 _REQUIREMENT = re.compile(r"([\w.-]+)[^>=<~!;]*([^;]*)")
 
 
-def mounted(image: Image, s3: bool) -> dict[str, Path]:
+def mounted(image: Image, *, s3: bool = False, serving: bool = False) -> dict[str, Path]:
     """What is mounted into a plain image: path there → folder here.
 
     Args:
         image: the image.
         s3: whether the job speaks to S3.
+        serving: whether it is to serve.
 
     Raises:
         StorageError: what the image lacks cannot be fetched.
@@ -41,15 +45,20 @@ def mounted(image: Image, s3: bool) -> dict[str, Path]:
     write_metadata(with_metadata)
     places = {f"{LIB}/{name}": folder for name, folder in packages().items()}
     places |= {f"{LIB}/{folder.name}": folder for folder in with_metadata.glob("*.dist-info")}
-    lacking = _lacking(image, s3)
+    lacking = _lacking(image, (*_NEEDED, *(_S3 if s3 else ()), *(_for_serving() if serving else ())))
     if lacking:
         places[EXTRA] = _fetched(image.python, lacking)
     return places
 
 
-def _lacking(image: Image, s3: bool) -> list[str]:
+def _for_serving() -> tuple[str, ...]:
+    extra = (_SERVING_EXTRA.match(line) for line in distribution("smtf").requires or [])
+    return (*_SERVING, *(match[1] for match in extra if match))
+
+
+def _lacking(image: Image, names: tuple[str, ...]) -> list[str]:
     """Requirements that the image does not meet."""
-    needed = dict.fromkeys(_closure((*_NEEDED, *(_S3 if s3 else ()))), "")
+    needed = dict.fromkeys(_closure(names), "")
     for line in distribution("smtf").requires or []:
         match = _REQUIREMENT.match(line)
         if match and _normal(match[1]) in needed:

@@ -21,6 +21,7 @@ from attrs import asdict, frozen
 from smtf_backends.process.server import WITH_CLIENT
 from smtf_core.client.http_call import call
 from smtf_core.client.local_deployment import local_deployment
+from smtf_core.client.serve_arguments import serve_arguments
 from smtf_core.client.state import state_folder
 from smtf_core.errors import EndpointUnreachableError, InvalidInputError, SmtfError
 from smtf_core.interfaces import Deployment, EndpointPlan, Reply, Request
@@ -144,20 +145,8 @@ class ProcessEndpoint:
             raise
 
     def _launch(self, plan: EndpointPlan, deployment: Deployment, lock: int) -> subprocess.Popen[bytes]:
-        labels = [
-            f"--label={model}/{label}={version}"
-            for model, versions in deployment.labels.items()
-            for label, version in versions.items()
-        ]
-        options = {
-            "--adapter": plan.adapter,
-            "--entry-point": deployment.entry_point,
-            "--framework-version": deployment.framework_version,
-            "--workers": str(plan.instance_count) if plan.instance_count > 1 else None,
-            "--port": None if deployment.environment.get(_PORT) else "0",
-            "--address-file": str(self._root / _ADDRESS),
-        }
-        given = [f"{name}={value}" for name, value in options.items() if value is not None]
+        port = () if deployment.environment.get(_PORT) else ("--port=0",)
+        given = (*port, f"--address-file={self._root / _ADDRESS}")
         # What the adapter heeds is what the deployment says, not what this process happens to have.
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("SAGEMAKER_")}
         quiet = {"TF_CPP_MIN_LOG_LEVEL": "2", "PYTHONUNBUFFERED": "1"}
@@ -166,7 +155,7 @@ class ProcessEndpoint:
                 [
                     *(sys.executable, "-m", "smtf_backends.process.server"),
                     *(() if plan.detach else (WITH_CLIENT,)),
-                    *("serve", deployment.path, *given, *labels),
+                    *("serve", *serve_arguments(plan, deployment), *given),
                 ],
                 env={**quiet, **inherited, **deployment.environment},
                 pass_fds=(lock,),

@@ -11,6 +11,7 @@ import pytest
 from docker_jobs import SMTF
 
 from smtf_core import TensorFlow
+from smtf_core.client.state import state_folder
 
 BASE = "python:3.11-slim-bookworm"
 CONTRACT = "smtf-test-contract:1"
@@ -50,9 +51,10 @@ def contract_image(engine, tmp_path_factory) -> str:
     """An image that keeps SageMaker's contract and does what ACT says."""
     context = tmp_path_factory.mktemp("contract")
     shutil.copy(HERE / "acting_train.py", context / "train")
+    shutil.copy(HERE / "acting_serve.py", context / "serve")
     (context / "Dockerfile").write_text(
         f"FROM {BASE}\nRUN test -e /usr/local/bin/python3 || ln -s /usr/bin/python3 /usr/local/bin/python3\n"
-        "COPY train /usr/local/bin/train\nRUN chmod 755 /usr/local/bin/train\n"
+        "COPY train serve /usr/local/bin/\nRUN chmod 755 /usr/local/bin/train /usr/local/bin/serve\n"
     )
     engine.images.build(path=str(context), tag=CONTRACT, rm=True)
     return CONTRACT
@@ -66,6 +68,8 @@ def nothing_left(engine, tmp_path) -> Iterator[None]:
 
     def mine(things: list) -> list:
         return [thing for thing in things if str(tmp_path) in str(thing.attrs)]
+
+    assert not list((state_folder() / "endpoints" / "docker").glob("*"))
 
     deadline = time.monotonic() + 20
     while True:
@@ -94,5 +98,16 @@ def acting(contract_image, tmp_path, write) -> Callable[..., TensorFlow]:
                 **arguments,
             }
         )
+
+    return make
+
+
+@pytest.fixture
+def job(runtime_image, tmp_path):
+    """`job(script, …)` makes an estimator for a job in containers; `fit` it."""
+
+    def make(script: Path, **arguments: object) -> TensorFlow:
+        where = {"backend": "docker", "image_name": runtime_image, "output_path": tmp_path / "out"}
+        return TensorFlow(**{"entry_point": script, "evaluation_steps": None, **where, **arguments})
 
     return make

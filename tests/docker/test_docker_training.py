@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import time
 from collections.abc import Iterator
 from ipaddress import ip_network
 from pathlib import Path
@@ -21,17 +19,6 @@ from smtf_core.testing.scripts import LINE_SCRIPT
 pytestmark = [pytest.mark.docker, pytest.mark.slow]
 
 DIGITS = {"training_steps": 200, "evaluation_steps": None}
-
-
-@pytest.fixture
-def job(runtime_image, tmp_path):
-    """`job(script, …)` makes an estimator for a job in containers; `fit` it."""
-
-    def make(script: Path, **arguments: object) -> TensorFlow:
-        where = {"backend": "docker", "image_name": runtime_image, "output_path": tmp_path / "out"}
-        return TensorFlow(**{"entry_point": script, "evaluation_steps": None, **where, **arguments})
-
-    return make
 
 
 @pytest.fixture(scope="module")
@@ -144,27 +131,6 @@ def test_a_killed_host_comes_back_and_training_goes_on(job, write, engine):
     estimator.stop_training_job("enough")
     until(lambda: status(estimator).state.terminal)
     assert status(estimator).state in (JobState.STOPPED, JobState.COMPLETED), status(estimator)
-
-
-def test_the_image_serves(runtime_image, engine, job, data, examples):
-    import json
-    import urllib.request
-
-    from smtf_backends.docker.serving import start_serving
-
-    estimator = job(examples / "iris_estimator" / "iris_dnn.py", training_steps=100)
-    root = fit(estimator, str(data / "iris"))
-    served = start_serving(engine, runtime_image, f"iris-{os.getpid()}-{time.time_ns()}", root / "model", {})
-    try:
-        assert served.address.startswith("http://127.0.0.1:")
-        served.wait_until_ready(120)
-        body = json.dumps({"instances": [{"inputs": [5.1, 3.5, 1.4, 0.2]}]}).encode()
-        request = urllib.request.Request(f"{served.address}/invocations", body, {"Content-Type": "application/json"})
-        with urllib.request.urlopen(request, timeout=60) as reply:
-            assert len(json.load(reply)["predictions"]) == 1
-    finally:
-        served.delete()
-    served.delete()
 
 
 @pytest.fixture

@@ -1,0 +1,239 @@
+"""Endpoints of backend ``docker``: a container that serves, reached on 127.0.0.1 only, known to all by its labels.
+
+Its folder below the user's state has what the container must read, and goes when the endpoint does.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import docker
+from docker.errors import APIError, NotFound
+
+from smtf_backends.docker.engine import ALL_GPUS, LABEL_ENDPOINT, LABEL_LOCATION, LABEL_USER, explained
+from smtf_backends.docker.images import serving_image
+from smtf_backends.docker.served import container_of, published
+from smtf_core.client.http_call import call
+from smtf_core.client.local_deployment import local_deployment
+from smtf_core.client.state import state_folder
+from smtf_core.errors import EndpointUnreachableError, InvalidInputError, SmtfError
+from smtf_core.interfaces import EndpointPlan, Reply, Request
+from smtf_core.models import EndpointState
+
+# Whether it was to end with its client.
+_LABEL_CLIENT = "smtf.with-client"
+_START_SECONDS, _RETRY_SECONDS, _PING_SECONDS = 600.0, 0.1, 5.0
+# `smtf serve` drains for 25 s at most; SageMaker gives a container 30 s.
+_END_SECONDS = 40
+_USAGE = 2  # exit status of `smtf serve`
+_SHOWN_LINES = 20
+
+
+class ContainerEndpoint:
+    """See :class:`~smtf_core.interfaces.Endpoint`.
+
+    Args:
+        client: of the engine.
+        container: its container.
+        keeper: the process that ends it with this one, if it was deployed here and is to.
+    """
+
+    def __init__(
+        self, client: docker.DockerClient, container: Any, keeper: subprocess.Popen[bytes] | None = None
+    ) -> None:
+        self._client = client
+        self._container = container
+        self._keeper = keeper
+
+    @property
+    def name(self) -> str:
+        """See :class:`~smtf_core.interfaces.Endpoint`."""
+        return str(self._container.labels[LABEL_ENDPOINT])
+
+    @property
+    def address(self) -> str | None:
+        """See :class:`~smtf_core.interfaces.Endpoint`."""
+        bound = [binding for bindings in self._container.ports.values() for binding in bindings or ()]
+        return f"http://127.0.0.1:{bound[0]['HostPort']}" if bound else None
+
+    @property
+    def state(self) -> EndpointState:
+        """See :class:`~smtf_core.interfaces.Endpoint`."""
+        with explained(f"endpoint {self.name}"):
+            try:
+                self._container.reload()
+            except NotFound:
+                return EndpointState.FAILED
+        if self._container.status == "removing":
+            return EndpointState.DELETING
+        if self._container.status not in ("created", "running"):
+            return EndpointState.FAILED
+        return EndpointState.IN_SERVICE if self._answers() else EndpointState.CREATING
+
+    @property
+    def abandoned(self) -> bool:
+        """Whether it was to end with its client, and has ended otherwise, as all do when the machine is restarted."""
+        return _LABEL_CLIENT in self._container.labels and self.state is EndpointState.FAILED
+
+    def invoke(self, request: Request) -> Reply:
+        """See :class:`~smtf_core.interfaces.Endpoint`."""
+        address = self.address
+        if address is None:
+            raise EndpointUnreachableError(f"endpoint {self.name!r} has been deleted, or has not started")
+        try:
+            return call(address, request)
+        except EndpointUnreachableError as error:
+            raise EndpointUnreachableError(
+                f"endpoint {self.name!r}: {error}. Its log: docker logs {self._container.name}"
+            ) from error
+
+    def delete(self) -> None:
+        """See :class:`~smtf_core.interfaces.Endpoint`; the server is asked to end first."""
+        with explained(f"deleting endpoint {self.name}"), contextlib.suppress(NotFound):
+            self._container.stop(timeout=_END_SECONDS)
+            _remove(self._container)
+        self._container.attrs.pop("NetworkSettings", None)
+        if self._keeper is not None:
+            assert self._keeper.stdin is not None
+            self._keeper.stdin.close()
+            self._keeper.wait()
+        shutil.rmtree(self._container.labels[LABEL_LOCATION], ignore_errors=True)
+
+    def wait(self) -> None:
+        """Wait until it answers.
+
+        Raises:
+            InvalidInputError: what is served is not what it must be.
+            SmtfError: the server has ended, or does not answer in time.
+        """
+        deadline = time.monotonic() + _START_SECONDS
+        while (state := self.state) is not EndpointState.IN_SERVICE:
+            if state is EndpointState.FAILED:
+                status = self._container.attrs["State"]["ExitCode"]
+                kind = InvalidInputError if status == _USAGE else SmtfError
+                raise kind(f"endpoint {self.name!r} did not start: {self._last_words()}")
+            if time.monotonic() > deadline:
+                raise SmtfError(
+                    f"endpoint {self.name!r} did not answer GET /ping with 200 within {_START_SECONDS:g} s; the end of "
+                    f"its log:\n{self._last_words()}"
+                )
+            time.sleep(_RETRY_SECONDS)
+
+    def _answers(self) -> bool:
+        address = self.address
+        if address is None:
+            return False
+        try:
+            with urllib.request.urlopen(f"{address}/ping", timeout=_PING_SECONDS) as reply:
+                return bool(reply.status == 200)
+        except (OSError, http.client.HTTPException):
+            return False
+
+    def _last_words(self) -> str:
+        """What the server says went wrong; the end of its log where it does not."""
+        text: str = self._container.logs(tail=1000).decode("utf-8", "replace").rstrip()
+        _, told, message = text.rpartition("error: ")
+        return message if told else "\n".join(text.splitlines()[-_SHOWN_LINES:]) or "it said nothing"
+
+
+def start(client: docker.DockerClient, plan: EndpointPlan) -> ContainerEndpoint:
+    """Start an endpoint and wait until it answers; leaves nothing behind when it does not.
+
+    Raises:
+        InvalidInputError: the name is taken, there is no such image, or something of the plan is not what it must be.
+        SmtfError: the engine refuses, or the models or handlers cannot be loaded.
+    """
+    name = f"smtf-endpoint-{os.getuid()}-{plan.name}"
+    _make_room(client, name, plan.name)
+    image = serving_image(client, plan)
+    ports = published(plan)
+    folders = state_folder() / "endpoints" / "docker"
+    folders.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix=f"{plan.name}-", dir=folders))
+    try:
+        deployment = local_deployment(plan, folder / "fetched")
+        labels = {LABEL_ENDPOINT: plan.name, LABEL_USER: str(os.getuid()), LABEL_LOCATION: str(folder)}
+        with explained(f"endpoint {plan.name}"):
+            container = client.containers.create(
+                image.id,
+                name=name,
+                labels=labels if plan.detach else {**labels, _LABEL_CLIENT: "yes"},
+                ports=ports,
+                security_opt=["no-new-privileges"],
+                device_requests=[ALL_GPUS] if plan.instance_type == "local_gpu" else None,
+                **container_of(client, image, plan, deployment, folder),
+            )
+    except BaseException as error:
+        shutil.rmtree(folder)
+        if isinstance(error.__cause__, APIError) and error.__cause__.status_code == 409:
+            raise _taken(plan.name) from error
+        raise
+    endpoint = ContainerEndpoint(client, container, None if plan.detach else _keeper(container.id))
+    try:
+        with explained(f"endpoint {plan.name}"):
+            container.start()
+        endpoint.wait()
+    except BaseException:
+        with contextlib.suppress(NotFound):
+            _remove(container)
+        endpoint.delete()
+        raise
+    return endpoint
+
+
+def find_all(client: docker.DockerClient) -> list[ContainerEndpoint]:
+    """This user's endpoints, sorted by name; those that ended with their clients are given back."""
+    with explained("looking for endpoints"):
+        labels = {"label": [LABEL_ENDPOINT, f"{LABEL_USER}={os.getuid()}"]}
+        containers = client.containers.list(all=True, filters=labels, ignore_removed=True)
+    found = []
+    for endpoint in (ContainerEndpoint(client, container) for container in containers):
+        if endpoint.abandoned:
+            endpoint.delete()
+        else:
+            found.append(endpoint)
+    return sorted(found, key=lambda endpoint: endpoint.name)
+
+
+def _make_room(client: docker.DockerClient, container: str, name: str) -> None:
+    """See to it that the name is free: an endpoint of that name that has failed is given back."""
+    with explained(f"endpoint {name}"):
+        try:
+            earlier = ContainerEndpoint(client, client.containers.get(container))
+        except NotFound:
+            return
+    if earlier.state is not EndpointState.FAILED:
+        raise _taken(name)
+    earlier.delete()
+
+
+def _taken(name: str) -> InvalidInputError:
+    return InvalidInputError(f"there is an endpoint {name!r} already; delete it, or choose another name")
+
+
+def _keeper(container: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "smtf_backends.docker.keeper", container],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,  # Ctrl-C at the terminal is for the client
+    )
+
+
+def _remove(container: Any) -> None:
+    try:
+        container.remove(force=True, v=True)
+    except APIError as error:
+        if error.status_code != 409:  # somebody else removes it just now
+            raise
