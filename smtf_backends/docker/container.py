@@ -15,7 +15,7 @@ import docker
 from docker.errors import APIError, DockerException, NotFound
 from requests.exceptions import RequestException
 
-from smtf_backends.docker.engine import connect, outlive_it
+from smtf_backends.docker.engine import connect, is_podman, outlive_it
 from smtf_core.errors import BackendUnavailableError
 
 # How long an engine that went away gets to come back.
@@ -45,6 +45,7 @@ class ContainerHost:
         self._root = root
         self._memory = memory
         self._grace = grace
+        self._podman = is_podman(client)
         self._over = threading.Event()
         self._by_us = False
         self._asked = False
@@ -151,7 +152,9 @@ class ContainerHost:
         if self._lost:
             return "the container engine was stopped or restarted while it ran"
         if self.status == _SIGKILL and not self._by_us:
-            return "its container was killed (SIGKILL) from outside"
+            # Podman does not always tell that it was for memory.
+            unsaid = f", or for want of memory: its limit is {self._memory}" if self._memory and self._podman else ""
+            return f"its container was killed (SIGKILL) from outside{unsaid}"
         return None
 
     def terminate(self) -> None:

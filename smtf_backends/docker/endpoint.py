@@ -20,7 +20,7 @@ from typing import Any
 import docker
 from docker.errors import APIError, NotFound
 
-from smtf_backends.docker.engine import ALL_GPUS, LABEL_ENDPOINT, LABEL_LOCATION, LABEL_USER, explained
+from smtf_backends.docker.engine import LABEL_ENDPOINT, LABEL_LOCATION, LABEL_USER, explained, gpu_requests
 from smtf_backends.docker.images import serving_image
 from smtf_backends.docker.served import container_of, published
 from smtf_core.client.http_call import call
@@ -170,7 +170,7 @@ def start(client: docker.DockerClient, plan: EndpointPlan) -> ContainerEndpoint:
                 labels=labels if plan.detach else {**labels, _LABEL_CLIENT: "yes"},
                 ports=ports,
                 security_opt=["no-new-privileges"],
-                device_requests=[ALL_GPUS] if plan.instance_type == "local_gpu" else None,
+                device_requests=gpu_requests(client, "all" if plan.instance_type == "local_gpu" else None),
                 **container_of(client, image, plan, deployment, folder),
             )
     except BaseException as error:

@@ -18,7 +18,6 @@ from smtf_core.errors import BackendUnavailableError, InvalidInputError, SmtfErr
 LABEL_JOB, LABEL_LOCATION, LABEL_USER = "smtf.job", "smtf.location", "smtf.user"
 #: What containers of endpoints have instead of :data:`LABEL_JOB`.
 LABEL_ENDPOINT = "smtf.endpoint"
-ALL_GPUS = DeviceRequest(count=-1, capabilities=[["gpu"]])
 
 
 def connect() -> docker.DockerClient:
@@ -100,7 +99,32 @@ def container_user(client: docker.DockerClient) -> str:
     return f"{os.getuid()}:{os.getgid()}"
 
 
+def is_podman(client: docker.DockerClient) -> bool:
+    """Whether the engine is Podman, which answers as Docker does, but for a few things."""
+    return any("Podman" in one.get("Name", "") for one in client.version().get("Components") or ())
+
+
 def outlive_it(client: docker.DockerClient) -> bool:
     """Whether containers go on while the engine is restarted: Docker's do with ``live-restore``, Podman's always."""
-    components = client.version().get("Components") or ()
-    return client.info().get("LiveRestoreEnabled", False) or any("Podman" in one.get("Name", "") for one in components)
+    return client.info().get("LiveRestoreEnabled", False) or is_podman(client)
+
+
+def gpu_requests(client: docker.DockerClient, gpus: str | None) -> list[DeviceRequest]:
+    """What the engine is asked for GPUs.
+
+    Args:
+        client: of the engine.
+        gpus: ``'all'``, a number, ``'device=0,2'``; ``None``: none.
+
+    Raises:
+        InvalidInputError: the engine would pass the request over.
+    """
+    if gpus is None:
+        return []
+    if is_podman(client):
+        raise InvalidInputError(
+            "Podman gives no GPUs to containers that are asked for in Docker's way; use Docker for gpus"
+        )
+    if gpus.startswith("device="):
+        return [DeviceRequest(device_ids=gpus.removeprefix("device=").split(","), capabilities=[["gpu"]])]
+    return [DeviceRequest(count=-1 if gpus == "all" else int(gpus), capabilities=[["gpu"]])]

@@ -14,11 +14,18 @@ from typing import Any
 
 import docker
 from docker.errors import NotFound
-from docker.types import DeviceRequest
 
 from smtf_backends.docker.binds import ML, Bind, LinksAsBinds
 from smtf_backends.docker.container import ContainerHost
-from smtf_backends.docker.engine import LABEL_JOB, LABEL_LOCATION, LABEL_USER, connect, container_user, explained
+from smtf_backends.docker.engine import (
+    LABEL_JOB,
+    LABEL_LOCATION,
+    LABEL_USER,
+    connect,
+    container_user,
+    explained,
+    gpu_requests,
+)
 from smtf_backends.docker.images import CONTRACT, Image
 from smtf_backends.docker.leftovers import remove_leftovers
 from smtf_backends.docker.lib import EXTRA, LIB, mounted
@@ -209,9 +216,7 @@ class ContainerHosts:
         if resources.cpus is not None:
             limits["nano_cpus"] = int(resources.cpus * 1e9)
         gpus = resources.gpus or ("all" if resources.instance_type == "local_gpu" else None)
-        if gpus is not None:
-            limits["device_requests"] = [_gpu_request(gpus)]
-        return limits
+        return limits | {"device_requests": gpu_requests(self._client, gpus)}
 
     def _networking(self, host: str) -> dict[str, Any]:
         if self._network is None:
@@ -231,12 +236,6 @@ def _account() -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         return str(os.getuid())
-
-
-def _gpu_request(gpus: str) -> DeviceRequest:
-    if gpus.startswith("device="):
-        return DeviceRequest(device_ids=gpus.removeprefix("device=").split(","), capabilities=[["gpu"]])
-    return DeviceRequest(count=-1 if gpus == "all" else int(gpus), capabilities=[["gpu"]])
 
 
 def _as_sagemaker_does(tree: Layout) -> None:
