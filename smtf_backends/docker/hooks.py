@@ -16,7 +16,7 @@ def smtf_register_backends() -> list[BackendSpec]:
             instance_types=("local", "local_gpu"),
             code_schemes=SCHEMES,
             model_schemes=SCHEMES,
-            endpoint_options=("image_name", "py_version", "dependencies"),
+            endpoint_options=("image_name", "py_version"),
             unused_options=tuple(name for name in SERVICE_OPTIONS if name != "image_name"),
             stops_on_interrupt=True,
             summary="containers on this machine, any number of hosts; SageMaker's images or any with TensorFlow",
