@@ -23,6 +23,7 @@ from docker.errors import APIError, NotFound
 from smtf_backends.docker.engine import LABEL_ENDPOINT, LABEL_LOCATION, LABEL_USER, explained, gpu_requests
 from smtf_backends.docker.images import serving_image
 from smtf_backends.docker.served import container_of, published
+from smtf_core.client.folder import JobFolder
 from smtf_core.client.http_call import call
 from smtf_core.client.local_deployment import local_deployment
 from smtf_core.client.state import state_folder
@@ -157,9 +158,10 @@ def start(client: docker.DockerClient, plan: EndpointPlan) -> ContainerEndpoint:
     _make_room(client, name, plan.name)
     image = serving_image(client, plan)
     ports = published(plan)
-    folders = state_folder() / "endpoints" / "docker"
-    folders.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=f"{plan.name}-", dir=folders))
+    _folders().mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix=f"{plan.name}-", dir=_folders()))
+    held = JobFolder(folder)
+    held.lock()
     try:
         deployment = local_deployment(plan, folder / "fetched")
         labels = {LABEL_ENDPOINT: plan.name, LABEL_USER: str(os.getuid()), LABEL_LOCATION: str(folder)}
@@ -178,6 +180,8 @@ def start(client: docker.DockerClient, plan: EndpointPlan) -> ContainerEndpoint:
         if isinstance(error.__cause__, APIError) and error.__cause__.status_code == 409:
             raise _taken(plan.name) from error
         raise
+    finally:
+        held.release()
     endpoint = ContainerEndpoint(client, container, None if plan.detach else _keeper(container.id))
     try:
         with explained(f"endpoint {plan.name}"):
@@ -193,16 +197,35 @@ def start(client: docker.DockerClient, plan: EndpointPlan) -> ContainerEndpoint:
 
 def find_all(client: docker.DockerClient) -> list[ContainerEndpoint]:
     """This user's endpoints, sorted by name; those that ended with their clients are given back."""
-    with explained("looking for endpoints"):
-        labels = {"label": [LABEL_ENDPOINT, f"{LABEL_USER}={os.getuid()}"]}
-        containers = client.containers.list(all=True, filters=labels, ignore_removed=True)
     found = []
-    for endpoint in (ContainerEndpoint(client, container) for container in containers):
+    for endpoint in (ContainerEndpoint(client, container) for container in _containers(client)):
         if endpoint.abandoned:
             endpoint.delete()
         else:
             found.append(endpoint)
     return sorted(found, key=lambda endpoint: endpoint.name)
+
+
+def remove_lost_folders(client: docker.DockerClient) -> list[str]:
+    """Remove folders of endpoints that were never made, because a client was killed; what they were, in words."""
+    # Asked in this order: a folder that nobody holds either has its container by now, or never gets one.
+    unheld = [folder for folder in _folders().glob("*") if not JobFolder(folder).running()]
+    known = {container.labels[LABEL_LOCATION] for container in _containers(client)}
+    lost = [folder for folder in unheld if str(folder) not in known]
+    for folder in lost:
+        shutil.rmtree(folder, ignore_errors=True)
+    return [f"folder {folder}" for folder in lost]
+
+
+def _containers(client: docker.DockerClient) -> list[Any]:
+    with explained("looking for endpoints"):
+        labels = {"label": [LABEL_ENDPOINT, f"{LABEL_USER}={os.getuid()}"]}
+        containers: list[Any] = client.containers.list(all=True, filters=labels, ignore_removed=True)
+    return containers
+
+
+def _folders() -> Path:
+    return state_folder() / "endpoints" / "docker"
 
 
 def _make_room(client: docker.DockerClient, container: str, name: str) -> None:

@@ -15,6 +15,7 @@ import pytest
 from docker_jobs import SMTF, fit, until
 
 from smtf_core import Predictor, TensorFlow, TensorFlowModel
+from smtf_core.client.state import state_folder
 from smtf_core.errors import EndpointError, EndpointUnreachableError, InvalidInputError, SmtfError, UnknownNameError
 
 pytestmark = [pytest.mark.docker]
@@ -55,7 +56,12 @@ def test_a_contract_image_gets_what_sagemaker_gives(contract_image, engine, mode
     script = write("code/handlers.py", "def input_fn(data, content_type): return data\n")
     made = TensorFlowModel(model, entry_point=script, image_name=contract_image, env={"OWN": "x"})
     predictor = made.deploy(1, "local", "python", name, detach=True)
+    lost = state_folder() / "endpoints" / "docker" / f"{name}-of-a-client-that-was-killed"
+    lost.mkdir()
     try:
+        cleaned = subprocess.run([SMTF, "clean", "--backend", "docker"], check=True, capture_output=True, text=True)
+        assert f"docker: folder {lost}" in cleaned.stdout
+        assert not lost.exists()
         (container,) = engine.containers.list(filters={"label": f"smtf.endpoint={name}"})
         bindings = [binding for bound in container.ports.values() for binding in bound or ()]
         assert {binding["HostIp"] for binding in bindings} == {"127.0.0.1"}
