@@ -85,6 +85,7 @@ def test_a_contract_image_gets_what_sagemaker_gives(contract_image, engine, mode
             made.deploy(1, "local", "python", name)
 
         # Another process finds it.
+        monkeypatch.delenv("AWS_DEFAULT_REGION")  # SageMaker would be asked as well
         listed = json.loads(subprocess.run([SMTF, "endpoints", "--json"], check=True, capture_output=True).stdout)
         assert {"name": name, "backend": "docker", "state": "InService", "address": predictor.address} in listed
         asked = subprocess.run([SMTF, "predict", name, "[2]"], check=True, capture_output=True, text=True)
