@@ -111,3 +111,10 @@ def job(runtime_image, tmp_path):
         return TensorFlow(**{"entry_point": script, "evaluation_steps": None, **where, **arguments})
 
     return make
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The first test that needs smtf's image waits until it is built, which is minutes of pip's."""
+    for item in items:
+        if "runtime_image" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.timeout(900))
