@@ -13,7 +13,15 @@ import pytest
 from attrs import evolve
 
 from smtf_core.errors import InvalidInputError
-from smtf_core.interfaces import BatchingModelServer, Deployment, Reply, Request, ServingAdapterSpec
+from smtf_core.interfaces import (
+    BatchingModelServer,
+    CallDescription,
+    Deployment,
+    DescribedModelServer,
+    Reply,
+    Request,
+    ServingAdapterSpec,
+)
 from smtf_core.testing.conformance import Conformance
 
 
@@ -118,3 +126,11 @@ class ServingAdapterConformance(Conformance[ServingAdapterSpec]):
     def test_whether_a_request_is_quick_is_told_of_any_request(self, server: Any) -> None:
         for request in (self.question, *self.nonsense):
             assert server.quick(request) in (True, False)
+
+    def test_the_examples_that_people_are_shown_can_be_sent(self, server: Any) -> None:
+        if not isinstance(server, DescribedModelServer):
+            pytest.skip("the server does not tell how its models are called")
+        for call in server.calls():
+            assert isinstance(call, CallDescription)
+            reply = server.invoke(call.example)
+            assert reply.status == 200, f"{call.model}, {call.signature}: {reply.body!r}"

@@ -9,7 +9,14 @@ import pytest
 from fakes import Fakes
 
 from smtf_core.errors import InvalidInputError
-from smtf_core.interfaces import Deployment, Reply, ServingAdapterSpec
+from smtf_core.interfaces import (
+    CallDescription,
+    Deployment,
+    Reply,
+    Request,
+    ServingAdapterSpec,
+    TensorDescription,
+)
 from smtf_core.testing import ServingAdapterConformance
 
 
@@ -59,6 +66,17 @@ class Right:
 
     def quick(self, request):
         return True
+
+    def calls(self):
+        x = TensorDescription(name="x", dtype="float32", shape=(None,))
+        return [
+            CallDescription(
+                model="m", version=1, signature="s", method="predict", inputs=(x,), outputs=(x,), example=self.example()
+            )
+        ]
+
+    def example(self):
+        return Request(body=b'{"instances": [1.0]}')
 
     def ready(self):
         return True
@@ -141,3 +159,9 @@ class MixesReplies(Right):
 class ReadsInQuick(Right):
     def quick(self, request):
         return len(request.body) if request.path == "/invocations" else None
+
+
+@FAKES.breaks("test_the_examples_that_people_are_shown_can_be_sent")
+class ShowsWhatItDoesNotTake(Right):
+    def example(self):
+        return Request(body=b'{"inputs": [1.0]}')

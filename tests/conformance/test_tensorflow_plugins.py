@@ -1,8 +1,11 @@
 """Our own plugins keep the laws of their kinds: those that need TensorFlow, in this process or in others."""
 
+import sys
+from pathlib import Path
+
 import pytest
 
-from smtf_core.interfaces import Request
+from smtf_core.interfaces import Deployment, Request
 from smtf_core.testing import (
     BackendConformance,
     ScriptLoaderConformance,
@@ -61,3 +64,35 @@ class TestParameterServer(StrategyConformance):
 class TestMultiWorkerMirrored(StrategyConformance):
     name = "multi_worker_mirrored"
     framework_version = "2.16"
+
+
+@pytest.mark.slow
+class TestTfsBinaryAdapter(ServingAdapterConformance):
+    """In front of the tests' own peer of ``tensorflow_model_server``, a process that answers with models."""
+
+    name = "tfs-binary"
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def deployment(cls, tmp_path_factory):
+        pytest.importorskip("tensorflow_serving.apis", reason="needs the extra grpc")
+        import tensorflow as tf
+
+        folder = tmp_path_factory.mktemp("model")
+        module = tf.Module()
+        signature = [tf.TensorSpec([None], tf.float32, name="x")]
+        module.call = tf.function(lambda x: {"y": 2.0 * x}, input_signature=signature)
+        tf.saved_model.save(module, str(folder / "m" / "1"), signatures=module.call)
+        program = folder / "tensorflow_model_server"
+        peer = Path(__file__).parents[1] / "serving" / "peer_model_server.py"
+        program.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{peer}" "$@"\n')
+        program.chmod(0o755)
+        return Deployment(path=str(folder), environment={"SMTF_TENSORFLOW_MODEL_SERVER": str(program)})
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def server(cls, deployment, provided):
+        """One for all laws: the peer imports TensorFlow."""
+        loaded = provided.make(cls.name).load(deployment)
+        yield loaded
+        loaded.close()

@@ -15,7 +15,6 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 import pytest
-import tensorflow as tf
 from click.testing import CliRunner
 
 from smtf_serving.command import serve
@@ -143,6 +142,7 @@ def test_a_killed_worker_is_replaced_and_sigterm_loses_nothing(models, start):
 def _predict_by_grpc(port):
     """As a client of TensorFlow Serving does, on a connection of its own, so that either worker may answer."""
     import grpc
+    import tensorflow as tf
     from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
 
     request = predict_pb2.PredictRequest()
