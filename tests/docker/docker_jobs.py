@@ -31,7 +31,9 @@ def status(estimator: TensorFlow) -> JobStatus:
 def containers_of(engine: Any, estimator: TensorFlow) -> list[Any]:
     """The job's running containers."""
     assert estimator.latest_training_job is not None
-    return engine.containers.list(filters={"label": f"smtf.location={estimator.latest_training_job.location}"})
+    return engine.containers.list(
+        filters={"label": f"smtf.location={estimator.latest_training_job.location}"}, ignore_removed=True
+    )
 
 
 def until(true: Callable[[], Any], seconds: float = 120) -> Any:

@@ -26,7 +26,7 @@ def name(engine) -> Iterator[str]:
     """An endpoint's name; afterwards there is no container of it."""
     name = f"of-test-{os.getpid()}-{time.time_ns()}"
     yield name
-    left = engine.containers.list(all=True, filters={"label": f"smtf.endpoint={name}"})
+    left = engine.containers.list(all=True, filters={"label": f"smtf.endpoint={name}"}, ignore_removed=True)
     for container in left:
         container.remove(force=True)
     assert not left
@@ -116,7 +116,7 @@ def test_an_endpoint_ends_with_a_client_that_is_killed(contract_image, engine, m
         assert client.stdout is not None
         assert posted(client.stdout.readline().strip(), [1])["body"] == [1]
         client.kill()
-    until(lambda: not engine.containers.list(all=True, filters={"label": f"smtf.endpoint={name}"}))
+    until(lambda: not engine.containers.list(all=True, filters={"label": f"smtf.endpoint={name}"}, ignore_removed=True))
     until(lambda: f'"{name}"' not in subprocess.check_output([SMTF, "endpoints", "--json"], text=True))
 
 
