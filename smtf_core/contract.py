@@ -7,7 +7,9 @@ Source: the legacy container's contract, docs/script-contract.md.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+
+import attrs
 
 #: The three kinds; a script defines exactly one of them.
 MODEL_FUNCTIONS = ("model_fn", "keras_model_fn", "estimator_fn")
@@ -32,17 +34,34 @@ _CALLS = {
 _COUNTS = {1: "1 positional parameter", 2: "2 positional parameters", 4: "four positional parameters"}
 
 
-def broken_rules(signatures: Mapping[str, inspect.Signature | None]) -> list[tuple[str | None, str]]:
+@attrs.frozen
+class Function:
+    """What is known of a function without calling it.
+
+    Attributes:
+        signature: how it can be called; ``None``: that is not known.
+        reads: the names that its body has a use for, parameters and others; ``None``: they are not known.
+    """
+
+    signature: inspect.Signature | None = None
+    reads: frozenset[str] | None = None
+
+    def may_read(self, name: str) -> bool:
+        """Whether its body may have a use for a name."""
+        return self.reads is None or name in self.reads
+
+
+def broken_rules(defined: Mapping[str, Function]) -> list[tuple[str | None, str]]:
     """What a script breaks of the contract.
 
     Args:
-        signatures: the contract functions that it defines → how each can be called; ``None``: that is not known.
+        defined: the contract functions that it defines.
 
     Returns:
         Pairs of a function's name (``None``: the script as a whole) and a sentence with the remedy.
     """
     problems: list[tuple[str | None, str]] = []
-    kinds = kinds_of(signatures)
+    kinds = kinds_of(defined)
     if len(kinds) != 1:
         found = "none of them" if not kinds else " and ".join(kinds)
         remedy = (
@@ -53,36 +72,65 @@ def broken_rules(signatures: Mapping[str, inspect.Signature | None]) -> list[tup
         names = ", ".join(MODEL_FUNCTIONS)
         problems.append((None, f"a script defines exactly one of {names}; this one defines {found}. {remedy}"))
     for name in REQUIRED_FUNCTIONS:
-        if name not in signatures:
+        if name not in defined:
             sentence = (
                 f"{name} is missing. Define {name}(training_dir, hyperparameters), returning "
                 "(features, labels) or a tf.data.Dataset."
             )
             problems.append((None, sentence))
-    for name, signature in signatures.items():
-        problem = None if signature is None else _call_problem(name, signature)
+    for name, function in defined.items():
+        called = name not in MODEL_FUNCTIONS or name in kinds
+        problem = _call_problem(name, function) if called else None
         if problem is not None:
             problems.append((name, f"{name} {problem}"))
     return problems
 
 
-def kinds_of(names: Iterable[str]) -> list[str]:
-    """The model functions among some names."""
-    given = set(names)
-    return [name for name in MODEL_FUNCTIONS if name in given]
+def kinds_of(defined: Mapping[str, Function]) -> list[str]:
+    """The model functions of a script that are to be called.
+
+    One that another of them uses is not meant for that: an ``estimator_fn`` often makes a ``tf.estimator.Estimator`` of
+    the script's own ``model_fn``.
+    """
+    given = [name for name in MODEL_FUNCTIONS if name in defined]
+    helpers = {
+        name
+        for name in given
+        for other in given
+        if other != name and (reads := defined[other].reads) is not None and name in reads
+    }
+    # Where they use each other, nothing tells which is meant.
+    return given if len(helpers) == len(given) else [name for name in given if name not in helpers]
 
 
-def needs_training_dir(signature: inspect.Signature) -> bool:
-    """Whether an input function asks for the training folder without having a default for it."""
-    parameters = signature.parameters
+def needs_training_dir(function: Function) -> bool:
+    """Whether an input function asks for the training folder, has no default for it, and reads it.
+
+    Many name it only because the examples did, and take their data from a pipe or make it themselves; they get None.
+    """
     return any(
-        name in parameters and parameters[name].default is inspect.Parameter.empty for name in TRAINING_DIR_NAMES
+        parameter.name in TRAINING_DIR_NAMES and function.may_read(parameter.name)
+        for parameter in _without_default(function)
     )
 
 
-def _call_problem(name: str, signature: inspect.Signature) -> str | None:
+def _without_default(function: Function) -> list[inspect.Parameter]:
+    """The parameters that somebody must fill."""
+    many = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    parameters = () if function.signature is None else function.signature.parameters.values()
+    return [
+        parameter
+        for parameter in parameters
+        if parameter.kind not in many and parameter.default is inspect.Parameter.empty
+    ]
+
+
+def _call_problem(name: str, function: Function) -> str | None:
     if name in REQUIRED_FUNCTIONS:
-        return _input_problem(signature)
+        return _input_problem(function)
+    signature = function.signature
+    if signature is None:
+        return None
     if name == "serving_input_fn" and not signature.parameters:
         return None
     try:
@@ -92,10 +140,10 @@ def _call_problem(name: str, signature: inspect.Signature) -> str | None:
     return None
 
 
-def _input_problem(signature: inspect.Signature) -> str | None:
-    for parameter in signature.parameters.values():
-        many = parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
-        if not many and parameter.default is parameter.empty and parameter.name not in _KNOWN:
+def _input_problem(function: Function) -> str | None:
+    for parameter in _without_default(function):
+        # One that is not read gets None, as the legacy container gave it.
+        if parameter.name not in _KNOWN and function.may_read(parameter.name):
             return (
                 f"has a parameter {parameter.name!r} that nothing provides. Parameters are filled by "
                 f"name: {', '.join(_KNOWN)}. Rename it or give it a default."

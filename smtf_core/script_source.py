@@ -5,17 +5,17 @@ from __future__ import annotations
 import ast
 import inspect
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import attrs
 
-from smtf_core.contract import CONTRACT_FUNCTIONS, kinds_of
+from smtf_core.contract import CONTRACT_FUNCTIONS, Function, kinds_of
 from smtf_core.errors import InvalidInputError
 from smtf_core.python2.convert import Converted, convert
 from smtf_core.python2.detect import Sign, decode, python_2_sign
 
-_Defined = dict[str, tuple[ast.AST, inspect.Signature | None]]
+_Defined = dict[str, tuple[ast.AST, Function]]
 
 
 @attrs.frozen
@@ -77,7 +77,7 @@ def kind_of_file(path: Path) -> str | None:
 
 def script_kind(source: Source) -> str | None:
     """The model function that a script defines; ``None``: not exactly one."""
-    kinds = kinds_of(defined_functions(source))
+    kinds = kinds_of({name: function for name, (_, function) in defined_functions(source).items()})
     return kinds[0] if len(kinds) == 1 else None
 
 
@@ -85,13 +85,13 @@ def defined_functions(source: Source) -> _Defined:
     """Contract functions that a script defines at its top level, also inside ``if`` and ``try`` there.
 
     Returns:
-        Name → where, and how it can be called (``None``: imported or assigned, so not known).
+        Name → where, and what can be told of it; nothing of one that is imported or assigned.
     """
     defined: _Defined = {}
     for node in _top_level(source.tree.body):
-        for name, signature in _bindings(node):
+        for name, function in _bindings(node):
             if name in CONTRACT_FUNCTIONS:
-                defined[name] = (node, signature)
+                defined[name] = (node, function)
     return defined
 
 
@@ -105,18 +105,32 @@ def _top_level(body: list[ast.stmt]) -> Iterator[ast.stmt]:
                 yield from _top_level(handler.body)
 
 
-def _bindings(node: ast.stmt) -> Iterator[tuple[str, inspect.Signature | None]]:
+def _bindings(node: ast.stmt) -> Iterator[tuple[str, Function]]:
     if isinstance(node, ast.FunctionDef):
         # A decorator may give it other parameters.
-        yield node.name, None if node.decorator_list else _signature(node.args)
+        yield node.name, Function(None if node.decorator_list else _signature(node.args), _reads(node.body))
     elif isinstance(node, ast.Assign):
-        signature = _signature(node.value.args) if isinstance(node.value, ast.Lambda) else None
+        function = (
+            Function(_signature(node.value.args), _reads([node.value.body]))
+            if isinstance(node.value, ast.Lambda)
+            else Function()
+        )
         for target in node.targets:
             if isinstance(target, ast.Name):
-                yield target.id, signature
+                yield target.id, function
     elif isinstance(node, (ast.Import, ast.ImportFrom)):
         for alias in node.names:
-            yield alias.asname or alias.name, None
+            yield alias.asname or alias.name, Function()
+
+
+def _reads(body: Sequence[ast.AST]) -> frozenset[str] | None:
+    names = frozenset(
+        node.id
+        for statement in body
+        for node in ast.walk(statement)
+        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Store)
+    )
+    return None if "locals" in names else names
 
 
 def _signature(arguments: ast.arguments) -> inspect.Signature:

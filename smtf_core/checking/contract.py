@@ -14,12 +14,13 @@ def contract_findings(source: Source) -> Iterator[Finding]:
     """What a script breaks of the contract."""
     defined = defined_functions(source)
     star = next((node for node in ast.walk(source.tree) if _is_own_star_import(node)), None)
-    for name, problem in broken_rules({name: signature for name, (_, signature) in defined.items()}):
+    known = {name: function for name, (_, function) in defined.items()}
+    for name, problem in broken_rules(known):
         if name is None and star is not None:
             continue  # the missing function may come with the star
         line = 1 if name is None else source.line(defined[name][0])
         yield Finding(str(source.path), line, "error", problem)
-    if "serving_input_fn" not in defined and star is None and kinds_of(defined) not in ([], ["keras_model_fn"]):
+    if "serving_input_fn" not in defined and star is None and kinds_of(known) not in ([], ["keras_model_fn"]):
         yield Finding(
             str(source.path),
             1,

@@ -17,15 +17,17 @@ from smtf_core.tf1_api.replacements import replacement
 # Packages inside TensorFlow whose names no table has; `estimator` and `keras` moved and are brought by smtf.
 _INTERNAL = ("python", "core", "compiler", "tools")
 _BROUGHT = ("estimator", "keras", "platform")
-# A script half-way to TensorFlow 2 reaches the same names through this one.
-_COMPAT = "compat.v1."
+# A script half-way to TensorFlow 2 reaches the same names through this one, and often imports it as `tf`.
+_COMPAT = "compat.v1"
 
 
 def tensorflow_uses(source: Source) -> list[Use]:
     """Uses of TensorFlow, without ``tensorflow.`` before the name, and without attributes of classes."""
     found = []
     for use in uses(source, "tensorflow"):
-        dotted = use.dotted.removeprefix("tensorflow").removeprefix(".").removeprefix(_COMPAT)
+        dotted = use.dotted.removeprefix("tensorflow").removeprefix(".")
+        if dotted == _COMPAT or dotted.startswith(f"{_COMPAT}."):
+            dotted = dotted.removeprefix(_COMPAT).removeprefix(".")
         parts = dotted.split(".")
         classes = [number for number, part in enumerate(parts) if part[:1].isupper()]
         cut = len(parts) if not classes else classes[0] + 1

@@ -42,12 +42,19 @@ def test_a_good_script(report):
     assert found.findings == ()
 
 
+def test_the_usual_ways_of_public_scripts(report):
+    text = GOOD.replace("import tensorflow as tf", "import tensorflow.compat.v1 as tf").replace("_fn(training_dir)", "_fn(x)")
+    found = report(f"{text}def estimator_fn(config, params): return tf.estimator.Estimator(model_fn)\n")
+    assert (found.kind, found.findings) == ("estimator_fn", ())
+    assert found.shims == {"tf.contrib.layers.fully_connected": ["script.py:5"]}
+
+
 @pytest.mark.parametrize(
     ("old", "new", "line", "message", "remedy"),
     [
         ("def train_input_fn(training_dir)", "def train_input(training_dir)", 1, "train_input_fn is missing", ""),
         ("def model_fn(features, labels, mode, params)", "def model_fn(features)", 4, "model_fn is called as", ""),
-        ("def eval_input_fn(training_dir)", "def eval_input_fn(folder)", 9, "has a parameter 'folder'", ""),
+        ("eval_input_fn(training_dir): pass", "eval_input_fn(folder): folder", 9, "has a parameter 'folder'", ""),
         ("def serving", "def keras_model_fn(h): pass\ndef serving", 1, "exactly one of", ""),
         ("contrib.layers.fully_connected", "contrib.gan.gan_model", 5, "tf.contrib.gan.gan_model (TensorFlow", "gan"),
         ("contrib.layers.fully_connected", "layers.dens", 5, "tf.layers.dens is in no release", "tf.layers.dense"),

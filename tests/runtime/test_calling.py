@@ -59,6 +59,7 @@ def test_arguments_by_name():
     assert call(lambda channels: channels, env) == channels
     assert call(lambda: "nothing", env) == "nothing"
     assert call(lambda training_dir, batch_size=32: batch_size, env) == 32
+    assert call(lambda training_dir, hyperparams: training_dir, env) == channels["training"]
 
 
 class Callable:

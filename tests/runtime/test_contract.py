@@ -34,10 +34,18 @@ def test_kinds(source, kind):
     assert set(functions) == {kind, "train_input_fn", "eval_input_fn"}
 
 
+def test_a_model_function_that_another_one_uses_is_not_called_itself():
+    estimator = "def estimator_fn(config, params):\n    return [Estimator(model_fn, config) for _ in 'x'][0]\n"
+    kind, functions = check(f"def model_fn(features, labels, mode, params, config): pass\n{estimator}{INPUTS}")
+    assert kind == "estimator_fn"
+    assert set(functions) == {"estimator_fn", "train_input_fn", "eval_input_fn"}
+
+
 @pytest.mark.parametrize(
     "inputs",
     [
         "def {}(): pass",
+        "def {}(training_dir, hyperparams): return training_dir",
         "def {}(training_dir, hyperparameters): pass",
         "def {}(dir, params): pass",
         "def {}(hyperparameters, input_channels): pass",
@@ -84,8 +92,16 @@ def test_serving_input_fn_may_take_nothing(definition):
             r"serving_input_fn is called as serving_input_fn\(hyperparameters\)",
         ),
         (
-            f"{MODEL}{INPUTS}def train_input_fn(training_dir, batch_size): pass\n",
+            f"{MODEL}{INPUTS}def train_input_fn(training_dir, batch_size): return batch_size\n",
             r"train_input_fn has a parameter 'batch_size' that nothing provides.*Rename it or give it a default",
+        ),
+        (
+            f"{MODEL}{INPUTS}def estimator_fn(config, params): return locals()\n",
+            r"defines model_fn and estimator_fn\. Keep the one that you mean",
+        ),
+        (
+            "def model_fn(f, l, m, p): return estimator_fn\ndef estimator_fn(config, params): return model_fn\n" + INPUTS,
+            r"defines model_fn and estimator_fn\. Keep the one that you mean",
         ),
     ],
 )

@@ -100,3 +100,16 @@ def test_the_tutorials_mnist(run, tmp_path):
     assert scope["images"].dtype == np.float32
     assert scope["images"].max(1) == pytest.approx((np.arange(5, 12) % 10) * 20 / 255)
     assert scope["labels"].argmax(1).tolist() == [5, 6, 7, 8, 9, 0, 1]
+
+
+def test_the_way_of_scripts_half_way_to_tensorflow_2(run):
+    lines = """
+import tensorflow as plain
+import tensorflow.compat.v1 as tf
+from tensorflow.compat.v1 import layers
+tf.disable_v2_behavior()
+found = tf is plain, layers is tf.layers, tf.compat.v1.keras is tf.keras, tf.estimator.Estimator, tf.nn.rnn_cell.GRUCell
+"""
+    found = run(lines)["found"]
+    assert found[:3] == (True, True, True)
+    assert found[3].__module__.startswith("tensorflow_estimator")

@@ -15,7 +15,7 @@ from smtf_core import contract
 from smtf_core.errors import ScriptError
 from smtf_core.interfaces import UserScript
 from smtf_core.models import TrainingEnvironment
-from smtf_core.runtime.script.contract import needs_training_dir
+from smtf_core.runtime.script.contract import described
 
 
 def check_channels(script: UserScript, environment: TrainingEnvironment) -> None:
@@ -27,7 +27,7 @@ def check_channels(script: UserScript, environment: TrainingEnvironment) -> None
     if environment.training_dir is not None:
         return
     for name in contract.REQUIRED_FUNCTIONS:
-        if needs_training_dir(script.functions[name]):
+        if contract.needs_training_dir(described(script.functions[name])):
             channels = ", ".join(environment.channels) or "none"
             remedy = (
                 "Name one of them 'training', or take a parameter 'channels' instead"
@@ -72,11 +72,12 @@ def input_function(script: UserScript, name: str, environment: TrainingEnvironme
 def _by_name(function: Callable[..., Any], provided: dict[str, Any]) -> dict[str, Any]:
     arguments = {}
     for name, parameter in inspect.signature(function).parameters.items():
-        if name not in provided or parameter.kind is parameter.VAR_KEYWORD:
+        if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
             continue
-        if provided[name] is None and parameter.default is not parameter.empty:
-            continue  # no training folder: the script's own default is better than None
-        arguments[name] = provided[name]
+        # What is None has no training folder, or a name of its own: the script's own default is better than None.
+        value = provided.get(name)
+        if value is not None or parameter.default is parameter.empty:
+            arguments[name] = value
     return arguments
 
 

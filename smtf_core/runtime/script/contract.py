@@ -5,12 +5,11 @@ from __future__ import annotations
 import dis
 import inspect
 import logging
-from collections.abc import Callable
-from types import ModuleType
+from collections.abc import Callable, Iterator
+from types import CodeType, ModuleType
 from typing import Any
 
-from smtf_core.contract import CONTRACT_FUNCTIONS, TRAINING_DIR_NAMES, broken_rules, kinds_of
-from smtf_core.contract import needs_training_dir as signature_needs_training_dir
+from smtf_core.contract import CONTRACT_FUNCTIONS, MODEL_FUNCTIONS, Function, broken_rules, kinds_of
 from smtf_core.errors import ScriptError
 
 logger = logging.getLogger(__name__)
@@ -72,7 +71,7 @@ def contract_functions(module: ModuleType, path: str) -> tuple[str, dict[str, Ca
         path: the user's file, for messages.
 
     Returns:
-        The kind, and contract name → function.
+        The kind, and contract name → function; one of its model functions.
 
     Raises:
         ScriptError: a function is missing, doubled, or cannot be called as the contract calls it.
@@ -83,30 +82,36 @@ def contract_functions(module: ModuleType, path: str) -> tuple[str, dict[str, Ca
             raise ScriptError(
                 f"{path}: {name} must be a function, but it is {value!r}. Rename that variable or define the function."
             )
-    problems = broken_rules({name: _signature(function) for name, function in defined.items()})
+    known = {name: described(function) for name, function in defined.items()}
+    problems = broken_rules(known)
     if problems:
         raise ScriptError(f"{path}: {problems[0][1]}")
-    return kinds_of(defined)[0], defined
+    kind = kinds_of(known)[0]
+    return kind, {name: defined[name] for name in defined if name == kind or name not in MODEL_FUNCTIONS}
 
 
-def needs_training_dir(function: Callable[..., Any]) -> bool:
-    """Whether an input function asks for the training folder, has no default for it, and reads it.
-
-    Many name it only because the examples did, and take their data from a pipe or make it themselves; they get None.
-    """
-    signature = _signature(function)
-    if signature is None or not signature_needs_training_dir(signature):
-        return False
-    return any(_reads(inspect.unwrap(function), name) for name in TRAINING_DIR_NAMES if name in signature.parameters)
+def described(function: Callable[..., Any]) -> Function:
+    """What the contract's rules ask about a function."""
+    return Function(_signature(function), _reads(inspect.unwrap(function)))
 
 
-def _reads(function: Callable[..., Any], parameter: str) -> bool:
-    """Whether a function's own code, or a function in it, has a use for a parameter; what has no code to see, may."""
+def _reads(function: Callable[..., Any]) -> frozenset[str] | None:
+    """The names that a function's own code, or a function in it, has a use for; ``None``: it has no code to see."""
     code = getattr(function, "__code__", None)
-    if code is None or parameter in code.co_cellvars or "locals" in code.co_names:
-        return True
-    loads = (step.argval for step in dis.get_instructions(code) if "LOAD_FAST" in step.opname)
-    return any(parameter in (load if isinstance(load, tuple) else (load,)) for load in loads)
+    names = None if code is None else frozenset(_names_in(code))
+    return None if names is None or "locals" in names else names
+
+
+def _names_in(code: CodeType) -> Iterator[str]:
+    yield from code.co_names
+    yield from code.co_cellvars
+    for step in dis.get_instructions(code):
+        if "LOAD_FAST" in step.opname:
+            # Two of them may be loaded at once.
+            yield from step.argval if isinstance(step.argval, tuple) else (step.argval,)
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _names_in(constant)
 
 
 def _signature(function: Callable[..., Any]) -> inspect.Signature | None:

@@ -15,7 +15,10 @@ from typing import Any
 
 from smtf_core.models import FrameworkVersion
 from smtf_core.runtime.tf1.datasets import accept_old_arguments
+from smtf_core.runtime.tf1.estimator import load_estimator
 from smtf_core.runtime.tf1.keras_numbers import count_as_keras_did
+from smtf_core.runtime.tf1.keras_sessions import forgetting_other_sessions, leaving_out_what_nobody_takes
+from smtf_core.runtime.tf1.python_functions import called_as_in_the_script
 from smtf_core.runtime.tf1.scripts_only import replace_for_scripts
 
 # Module, variable: "shape entries are integers", "variables are resource variables", "conditions and loops are
@@ -59,6 +62,7 @@ def _counts_from_one() -> bool:
 
 def _install_switches() -> None:
     with _install_lock:
+        load_estimator()
         accept_old_arguments(in_script)
         count_as_keras_did(script_version)
         for module_name, owner, name, replacement, applies in _REPLACED:
@@ -108,17 +112,6 @@ def _taking_whole_floats(genuine: Callable[..., None]) -> Callable[..., None]:
     return init
 
 
-_Replacement = Callable[[Callable[..., Any]], Callable[..., Any]]
-
-# Module, class, function: what takes its place for which threads.
-_REPLACED: tuple[tuple[str, str | None, str, _Replacement, Callable[[], bool]], ...] = (
-    ("tf_keras.src.backend", None, "rnn", _keeping_every_output, in_script),
-    ("tf_keras.src.engine.base_layer", "Layer", "_init_set_name", _counting_from_one, _counts_from_one),
-    ("tf_keras.src.engine.base_layer_v1", "Layer", "_init_set_name", _counting_from_one, _counts_from_one),
-    ("tensorflow.python.framework.tensor_shape", "Dimension", "__init__", _taking_whole_floats, in_script),
-)
-
-
 @contextlib.contextmanager
 def tensorflow_1_behaviour(version: FrameworkVersion | None = None) -> Iterator[None]:
     """Within it, this thread behaves as in TensorFlow 1. Entering it again inside changes nothing more.
@@ -127,6 +120,13 @@ def tensorflow_1_behaviour(version: FrameworkVersion | None = None) -> Iterator[
         version: the release, where it matters; the last ones by default.
     """
     _install_switches()
+    with _behaviour(version):
+        yield
+
+
+@contextlib.contextmanager
+def _behaviour(version: FrameworkVersion | None) -> Iterator[None]:
+    """The same where the switches are there: cheap enough for every call of a script's Python function."""
     outermost = not in_script()
     _depth.count = getattr(_depth, "count", 0) + 1
     if outermost:
@@ -157,3 +157,29 @@ def _global_graph() -> Iterator[None]:
     finally:
         switches.pop()
         graphs._global_default_graph = before
+
+
+_Replacement = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+# Module, class, function: what takes its place for which threads.
+_REPLACED: tuple[tuple[str, str | None, str, _Replacement, Callable[[], bool]], ...] = (
+    ("tf_keras.src.backend", None, "rnn", _keeping_every_output, in_script),
+    ("tf_keras.src.engine.base_layer", "Layer", "_init_set_name", _counting_from_one, _counts_from_one),
+    ("tf_keras.src.engine.base_layer_v1", "Layer", "_init_set_name", _counting_from_one, _counts_from_one),
+    ("tensorflow.python.framework.tensor_shape", "Dimension", "__init__", _taking_whole_floats, in_script),
+    ("tf_keras.src.engine.training_v1", "Model", "compile", leaving_out_what_nobody_takes, in_script),
+    (
+        "tensorflow_estimator.python.estimator.keras_lib",
+        None,
+        "_clone_and_build_model",
+        forgetting_other_sessions,
+        in_script,
+    ),
+    (
+        "tensorflow.python.ops.script_ops",
+        None,
+        "_internal_py_func",
+        called_as_in_the_script(_behaviour, in_script, script_version),
+        in_script,
+    ),
+)

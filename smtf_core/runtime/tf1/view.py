@@ -77,16 +77,25 @@ class TensorFlow1Names:
 
     def __init__(self, version: FrameworkVersion, flags: Callable[[], ModuleType]) -> None:
         self._version = str(version)
+        self._view: ModuleView | None = None
         self._replaced = ReplacedNames(
             {
                 **_REPLACED,
                 **dict.fromkeys(_VERSION, lambda: self._version),
                 **dict.fromkeys(_FLAGS, flags),
                 **dict.fromkeys(_COND, lambda: ops.cond),
+                # Scripts half-way to TensorFlow 2 say `import tensorflow.compat.v1 as tf`: the same names.
+                "tensorflow.compat.v1": self.view,
                 "tensorflow.keras.__version__": keras_2_version,
                 "keras.__version__": keras_2_version,
             }
         )
+
+    def view(self) -> ModuleView:
+        """What ``import tensorflow`` gives the script; always the same one."""
+        if self._view is None:
+            self._view = ModuleView("tensorflow", importlib.import_module("tensorflow").compat.v1, self)
+        return self._view
 
     def lookup(self, view: ModuleView, name: str) -> Any:
         """See :class:`~smtf_core.runtime.script.views.Names`."""
@@ -155,7 +164,7 @@ def tensorflow_1_view(version: FrameworkVersion, flags: Callable[[], ModuleType]
         MissingExtraError: TensorFlow or a package that the view needs is not installed.
     """
     load_estimator()
-    return ModuleView("tensorflow", importlib.import_module("tensorflow").compat.v1, TensorFlow1Names(version, flags))
+    return TensorFlow1Names(version, flags).view()
 
 
 def keras_2_view(version: FrameworkVersion, flags: Callable[[], ModuleType]) -> ModuleView:
