@@ -43,7 +43,9 @@ def test_a_good_script(report):
 
 
 def test_the_usual_ways_of_public_scripts(report):
-    text = GOOD.replace("import tensorflow as tf", "import tensorflow.compat.v1 as tf").replace("_fn(training_dir)", "_fn(x)")
+    text = GOOD.replace("import tensorflow as tf", "import tensorflow.compat.v1 as tf").replace(
+        "_fn(training_dir)", "_fn(x)"
+    )
     found = report(f"{text}def estimator_fn(config, params): return tf.estimator.Estimator(model_fn)\n")
     assert (found.kind, found.findings) == ("estimator_fn", ())
     assert found.shims == {"tf.contrib.layers.fully_connected": ["script.py:5"]}

@@ -100,7 +100,8 @@ def test_serving_input_fn_may_take_nothing(definition):
             r"defines model_fn and estimator_fn\. Keep the one that you mean",
         ),
         (
-            "def model_fn(f, l, m, p): return estimator_fn\ndef estimator_fn(config, params): return model_fn\n" + INPUTS,
+            "def model_fn(f, l, m, p): return estimator_fn\ndef estimator_fn(config, params): return model_fn\n"
+            + INPUTS,
             r"defines model_fn and estimator_fn\. Keep the one that you mean",
         ),
     ],

@@ -55,3 +55,40 @@ def test_checkpoints(tf, framework, tmp_path):
         np.testing.assert_array_equal(session.run([var, other]), [[1, 2], [1, 2]])
     with pytest.raises(ValueError, match="missing"):
         framework.assign_from_checkpoint(path, {"nothing": other})
+
+
+def test_what_is_known_before_the_graph_runs(tf):
+    from smtf_core.runtime.tf1.contrib import framework, slim
+
+    fed = tf.placeholder(tf.bool, [])
+    assert [slim.utils.constant_value(value) for value in (True, tf.constant(3), fed, tf.Variable(1))] == [
+        True,
+        3,
+        None,
+        None,
+    ]
+    for cond in (slim.utils.smart_cond, framework.smart_cond):
+        assert cond(tf.constant(True), lambda: "one", lambda: "other") == "one"
+        with tf.Session() as session:
+            assert session.run(cond(fed, lambda: tf.constant(1), lambda: tf.constant(2)), {fed: False}) == 2
+    with pytest.raises(ValueError, match="has type int32, not bool"):
+        slim.utils.constant_value(tf.constant(3), tf.bool)
+
+
+def test_sizes_of_slim_utils(tf):
+    from smtf_core.runtime.tf1.contrib.slim import utils
+
+    shape = tf.TensorShape([None, 3, 4, 5])
+    assert (utils.last_dimension(shape, min_rank=4), utils.channel_dimension(shape, "NCHW")) == (5, 3)
+    assert utils.channel_dimension(shape, "NHWC") == 5
+    for bad, message in (
+        (lambda: utils.last_dimension([3], 2), "at least 2"),
+        (lambda: utils.last_dimension([None]), "known"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            bad()
+    assert [utils.two_element_tuple(value) for value in (2, [2, 3], tf.TensorShape([2, 3]))] == [(2, 2), (2, 3), (2, 3)]
+    with pytest.raises(ValueError, match="Expected an integer or two"):
+        utils.two_element_tuple([1, 2, 3])
+    tensor = utils.append_tensor_alias(tf.constant(1, name="c"), "a/b")
+    assert utils.gather_tensors_aliases([tensor, tf.constant(1, name="d")]) == ["a/b", "d"]

@@ -1,4 +1,4 @@
-"""Functions of a script that TensorFlow calls back, in threads of its own: ``tf.py_func``, ``Dataset.from_generator``."""
+"""Functions of a script that TensorFlow calls in threads of its own: ``tf.py_func``, ``Dataset.from_generator``."""
 
 from __future__ import annotations
 

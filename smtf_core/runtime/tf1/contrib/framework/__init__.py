@@ -3,6 +3,9 @@
 Source: TensorFlow 1.11 API documentation, ``tf.contrib.framework``.
 """
 
+from tensorflow.python.framework.smart_cond import smart_case as smart_case
+from tensorflow.python.framework.smart_cond import smart_cond as smart_cond
+from tensorflow.python.framework.smart_cond import smart_constant_value as smart_constant_value
 from tensorflow.python.util.deprecation import deprecated as deprecated
 from tensorflow.python.util.deprecation import deprecated_arg_values as deprecated_arg_values
 from tensorflow.python.util.deprecation import deprecated_args as deprecated_args

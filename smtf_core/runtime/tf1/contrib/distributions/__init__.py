@@ -1,4 +1,6 @@
-"""``tf.contrib.distributions``: those that ``tf.distributions`` has; for the others, TensorFlow Probability.
+"""``tf.contrib.distributions``: those that ``tf.distributions`` has, and those of vectors that autoencoders use.
+
+For the others there is TensorFlow Probability.
 
 Source: TensorFlow 1.11 API documentation, ``tf.contrib.distributions``.
 """
@@ -6,6 +8,11 @@ Source: TensorFlow 1.11 API documentation, ``tf.contrib.distributions``.
 from __future__ import annotations
 
 from smtf_core.runtime.tf1.base import tf
+from smtf_core.runtime.tf1.contrib.distributions.independent import Independent as Independent
+from smtf_core.runtime.tf1.contrib.distributions.normal_vectors import MultivariateNormalDiag as MultivariateNormalDiag
+from smtf_core.runtime.tf1.contrib.distributions.normal_vectors import (
+    MultivariateNormalDiagWithSoftplusScale as MultivariateNormalDiagWithSoftplusScale,
+)
 
 Bernoulli = tf.distributions.Bernoulli
 Beta = tf.distributions.Beta
