@@ -70,6 +70,10 @@ _REPLACEMENTS = {
     "contrib.seq2seq": "Use the pieces of tf.contrib.seq2seq that smtf has, or tf.keras.layers.",
     "contrib.session_bundle": "Use tf.saved_model.",
     "contrib.slim": "Use tf.layers, tf.contrib.layers; ready-made networks are in tf.keras.applications.",
+    "contrib.slim.nets": (
+        "Put a copy of the network's file (research/slim/nets in TensorFlow's models repository) into source_dir: it "
+        "runs. Others are in tf.keras.applications."
+    ),
     "contrib.solvers": "Use scipy.sparse.linalg.",
     "contrib.sparsemax": "Put a copy of the piece into source_dir.",
     "contrib.summary": "Use tf.summary.",

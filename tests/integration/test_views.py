@@ -133,7 +133,7 @@ assert tf.flags.FLAGS.batch_size == 5
         ),
         (
             "from tensorflow.contrib.slim import nets",
-            r"tf\.contrib\.slim\.nets \(TensorFlow 1\) is not .* tf\.keras\.applications",
+            r"tf\.contrib\.slim\.nets \(TensorFlow 1\) is not .* copy of the network's file .* tf\.keras\.applications",
         ),
         ("tf.no_such_thing", r"tf\.no_such_thing does not exist"),
         ("from tensorflow.python.ops import gone_ops", r"tf\.python\.ops\.gone_ops does not exist"),
