@@ -81,6 +81,7 @@ class SageMakerBackend:
         self._deployments = Deployments(self._services, Artifacts(self._services, self._storage))
         self._known: dict[str, _Known] = {}
         self._progress: dict[str, LogProgress] = {}
+        self._reasons: dict[str, str] = {}  # job → why it was stopped from here; SageMaker keeps no reason
 
     def complete(self, job: Job) -> Job:
         """See :class:`~smtf_core.interfaces.CompletingBackend`: output path and checkpoint path."""
@@ -128,7 +129,7 @@ class SageMakerBackend:
             yield line
 
     def stop(self, handle: JobHandle, reason: str) -> None:
-        """See :class:`~smtf_core.interfaces.Backend`; the reason stays here, SageMaker keeps none."""
+        """See :class:`~smtf_core.interfaces.Backend`; the reason is known to this process only."""
         self._known.pop(handle.job_name, None)
         if self.status(handle).state is not JobState.IN_PROGRESS:
             return
@@ -137,6 +138,7 @@ class SageMakerBackend:
         try:
             with told("sagemaker:StopTrainingJob", f"training job {handle.job_name}"):
                 self._services.client("sagemaker").stop_training_job(TrainingJobName=handle.job_name)
+            self._reasons[handle.job_name] = reason
         except InvalidInputError:
             if not self.status(handle).state.terminal:  # else it has ended in between
                 raise
@@ -210,7 +212,6 @@ class SageMakerBackend:
             if known is None or not error.transient or time.monotonic() > known.at + _PATIENCE_SECONDS:
                 raise
             _log.warning("%s; trying again", error)
-            self._services.renew()
             return known
 
     def _learn(self, job_name: str) -> _Known:
@@ -218,6 +219,8 @@ class SageMakerBackend:
         status = status_of(described)
         if status.state is JobState.FAILED:
             status = evolve(status, failure=f"{status.failure}{self._last_words(job_name, described)}")
+        elif status.state is JobState.STOPPED and (why := self._reasons.get(job_name)):
+            status = evolve(status, message=f"{status.message}: {why}")
         self._known[job_name] = known = _Known(described, time.monotonic(), status)
         return known
 

@@ -204,7 +204,6 @@ class Deployments:
                 if not error.transient or now > failing_since + _PATIENCE_SECONDS:
                     raise
                 _log.warning("%s; trying again", error)
-                self._services.renew()
             else:
                 status = str(described["EndpointStatus"])
                 if status != last:

@@ -86,7 +86,6 @@ class JobLog:
                 if not error.transient or now > failing_since + _PATIENCE_SECONDS:
                     raise
                 _log.warning("%s; trying again", error)
-                self._services.renew()
             lines, self._arrived = sorted(self._arrived, key=lambda line: line.timestamp), []
             yield from lines
             if settled_at is not None and not lines and now >= settled_at:

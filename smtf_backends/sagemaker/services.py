@@ -27,8 +27,8 @@ from botocore.exceptions import (
 
 from smtf_core.errors import BackendUnavailableError, InvalidInputError, SmtfError, UnknownNameError
 from smtf_core.s3.connection import S3Connection
+from smtf_core.s3.credentials import EXPIRED, renewing_client
 
-_EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"}
 _FORBIDDEN = {"403", "AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}
 # Of credentials that AWS does not know. The service's own words repeat the signed request, session token included.
 _UNKNOWN_CREDENTIALS = {
@@ -55,6 +55,8 @@ _LIMIT = "ResourceLimitExceeded"
 _MISSING = re.compile("(could )?not f(ou|i)nd", re.IGNORECASE)
 #: Attempts of one request before it counts as failed; botocore waits between them, longer each time.
 ATTEMPTS = 8
+#: How long a service may be silent within a request; SageMaker itself gives up on a model after 60. Seconds.
+READ_TIMEOUT = 75.0
 
 
 class ServiceError(BackendUnavailableError):
@@ -73,13 +75,13 @@ class Services:
     """Makes clients of the services.
 
     Region, credentials, profile and endpoints come from where every AWS tool takes them (environment, ``~/.aws``, the
-    machine's role). Nothing is asked for before it is needed.
+    machine's role). Nothing is asked for before it is needed. Credentials that have expired are read anew.
     """
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
-        self._session: Any = None
         self._clients: dict[str, Any] = {}
+        self._region = ""
         self._account: str | None = None
         self.s3 = S3Connection()
 
@@ -90,12 +92,14 @@ class Services:
         Raises:
             ServiceError: nothing names one.
         """
-        region = self._boto().region_name
-        if not region:
+        if not self._region:
+            with told("use", "the AWS configuration"):
+                self._region = str(boto3.session.Session().region_name or "")
+        if not self._region:
             raise ServiceError(
                 "no AWS region: set AWS_REGION or AWS_DEFAULT_REGION, or a profile that has one (`aws configure`)"
             )
-        return str(region)
+        return self._region
 
     @property
     def account(self) -> str:
@@ -118,16 +122,11 @@ class Services:
                         region_name=self.region,
                         retries={"mode": "standard", "max_attempts": ATTEMPTS},
                         connect_timeout=10,
-                        read_timeout=60,
+                        read_timeout=READ_TIMEOUT,
                         tcp_keepalive=True,
                     )
-                    self._clients[service] = self._boto().client(service, config=config)
+                    self._clients[service] = renewing_client(service, config, ATTEMPTS)
             return self._clients[service]
-
-    def renew(self) -> None:
-        """Forget all clients but S3's, which does so by itself; the next ones read the credentials anew."""
-        with self._lock:
-            self._session, self._clients = None, {}
 
     def role_arn(self, role: str) -> str:
         """The ARN of a role; what has a slash in it is one already.
@@ -140,14 +139,6 @@ class Services:
             return role
         with told("iam:GetRole", f"role {role}"):
             return str(self.client("iam").get_role(RoleName=role)["Role"]["Arn"])
-
-    def _boto(self) -> Any:
-        with self._lock:
-            if self._session is None:
-                with told("use", "the AWS configuration"):
-                    # Not boto3's default session: other code in this process may have put its own credentials there.
-                    self._session = boto3.session.Session()
-            return self._session
 
 
 @contextlib.contextmanager
@@ -198,7 +189,7 @@ def _client_error(error: ClientError, failed: str, action: str, target: str) -> 
     code = str(found.get("Code", ""))
     message = str(found.get("Message", "")) or code
     status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
-    if code in _EXPIRED:
+    if code in EXPIRED:
         return ServiceError(f"{failed}: the AWS credentials have expired; renew them", transient=True)
     if code in _UNKNOWN_CREDENTIALS:
         return ServiceError(

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import math
 import os
 import threading
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
-import boto3
-import botocore.session
 from boto3.exceptions import Boto3Error
 from botocore.config import Config
-from botocore.credentials import Credentials
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
@@ -28,6 +23,7 @@ from botocore.exceptions import (
 )
 
 from smtf_core.errors import StorageError
+from smtf_core.s3.credentials import EXPIRED, renewing_client
 
 # What S3 answers when waiting may help; botocore has retried these on its own before we see them.
 _PASSING = {
@@ -51,10 +47,7 @@ ATTEMPTS = 6
 READ_TIMEOUT = 60.0
 #: Requests at the same time.
 MOST_REQUESTS = 32
-# Seconds in which answers to requests that were signed before the credentials were renewed may still come.
-_JUST_RENEWED = 60.0
 
-_EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"}
 _FORBIDDEN = {"403", "AccessDenied", "AllAccessDisabled"}
 _MISSING_BUCKET = {"NoSuchBucket"}
 _CHANGED = {"412", "PreconditionFailed"}
@@ -114,63 +107,7 @@ def _new_client() -> Any:
         tcp_keepalive=True,
         max_pool_connections=MOST_REQUESTS,
     )
-    session = botocore.session.Session()
-    finder = _CredentialFinder()
-    session.register_component("credential_provider", finder)
-    client = boto3.session.Session(botocore_session=session).client("s3", config=config)
-
-    def retry(response: tuple[Any, Mapping[str, Any]] | None, attempts: int, **_: Any) -> float | None:
-        """Asked by botocore after every request: seconds after which it is sent again; ``None``: others decide."""
-        code = response[1].get("Error", {}).get("Code") if response is not None else None
-        if code not in _EXPIRED or finder.found is None or attempts >= ATTEMPTS:
-            return None
-        return 0.0 if finder.found.renew() else None
-
-    client.meta.events.register("needs-retry.s3", retry)
-    return client
-
-
-class _CredentialFinder:
-    """What botocore asks for credentials: its own usual places, looked through again when that is needed."""
-
-    found: _Credentials | None = None
-
-    def load_credentials(self) -> _Credentials | None:
-        found = _usual_credentials()
-        self.found = None if found is None else _Credentials(found)
-        return self.found
-
-
-class _Credentials(Credentials):  # type: ignore[misc]
-    """Credentials that can be read anew where they came from, for all requests of a client.
-
-    Those of roles renew themselves before they expire; these are for the ones that somebody else renews, in
-    ``~/.aws/credentials`` or in the environment.
-    """
-
-    def __init__(self, found: Any) -> None:
-        self._found = found
-        self._lock = threading.Lock()
-        self._renewed = -math.inf
-        frozen = found.get_frozen_credentials()
-        super().__init__(frozen.access_key, frozen.secret_key, frozen.token, found.method)
-
-    def get_frozen_credentials(self) -> Any:
-        """See botocore; asked for every request."""
-        return self._found.get_frozen_credentials()
-
-    def renew(self) -> bool:
-        """Read them anew; tells whether they are others than a request may have been signed with."""
-        with self._lock:
-            before = self._found.get_frozen_credentials()
-            found = _usual_credentials()
-            if found is not None and found.get_frozen_credentials() != before:
-                self._found, self._renewed = found, time.monotonic()
-            return time.monotonic() - self._renewed < _JUST_RENEWED
-
-
-def _usual_credentials() -> Any:
-    return botocore.session.Session().get_credentials()
+    return renewing_client("s3", config, ATTEMPTS)
 
 
 @contextlib.contextmanager
@@ -212,7 +149,7 @@ def _client_error(error: ClientError, action: str, target: str) -> StorageError:
     message = str(error.response.get("Error", {}).get("Message", "")) or code
     status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
     failed = f"cannot {_spoken(action)} {target}"
-    if code in _EXPIRED:
+    if code in EXPIRED:
         return StorageError(f"{failed}: the AWS credentials have expired; renew them", transient=True)
     if code in _FORBIDDEN:
         return StorageError(

@@ -1,1 +1,1 @@
-"""A small SageMaker: training jobs in containers of the Docker engine."""
+"""A small SageMaker: training jobs and endpoints that really run, in processes or in containers of the Docker engine."""

@@ -1,15 +1,17 @@
-"""Training jobs that really run: CreateTrainingJob as botocore sends it, a container for the host, data from S3, logs in
-CloudWatch, `model.tar.gz` on S3. One host, channels in File mode.
+"""Training jobs that really run: CreateTrainingJob as botocore sends it, hosts with their trees, channels from S3 as
+files or pipes, logs in CloudWatch, `model.tar.gz` on S3.
 
-The image of a request is not pulled: jobs run in a plain Python image with the packages of this environment, which so has
-TensorFlow but not smtf, and script mode by `script_mode.py`.
+The image of a request is not pulled: hosts run this environment's packages, and script mode by `script_mode.py`. They
+share this machine, which is told to smtf as backend `process` tells it.
 """
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
-import sysconfig
+import shutil
+import socket
 import tarfile
 import tempfile
 import threading
@@ -21,33 +23,40 @@ from urllib.parse import urlsplit
 import boto3
 from servers.aws import ACCOUNT, Aws, Refusal
 
-IMAGE = "python:3.11-slim-bookworm"
+from emulator.hosts import Containers, Host, Processes
+from smtf_core.models import Channel
+from smtf_core.models.cluster import Network
+from smtf_core.models.converter import to_data
+from smtf_core.runtime.channels.feed.mode import PipeMode
+from smtf_core.sources import files_of, share
+
 GROUP = "/aws/sagemaker/TrainingJobs"
-PACKAGES = "/opt/packages"
 
 
 class Emulator:
-    """Takes over the operations on training jobs of an :class:`Aws`.
+    """Takes over the operations on training jobs of an :class:`Aws`; S3 and CloudWatch stay moto's.
 
     Args:
-        aws: the services; S3 and CloudWatch stay moto's.
-        engine: a client of the Docker engine.
+        aws: the services.
+        hosts: starts hosts.
     """
 
-    def __init__(self, aws: Aws, engine: Any) -> None:
+    def __init__(self, aws: Aws, hosts: Processes | Containers) -> None:
         self._aws = aws
-        self._engine = engine
+        self._hosts = hosts
         self._jobs: dict[str, dict[str, Any]] = {}
-        self._containers: dict[str, Any] = {}
+        self._running: dict[str, list[Host]] = {}
         self._threads: list[threading.Thread] = []
         aws.script("CreateTrainingJob", self._create)
         aws.script("DescribeTrainingJob", self._describe)
+        aws.script("ListTrainingJobs", self._list)
         aws.script("StopTrainingJob", self._stop)
 
     def close(self) -> None:
         """End what runs."""
-        for container in list(self._containers.values()):
-            container.kill()
+        for hosts in list(self._running.values()):
+            for host in hosts:
+                host.kill()
         for thread in self._threads:
             thread.join()
 
@@ -56,14 +65,15 @@ class Emulator:
         if name in self._jobs:
             return Refusal("ResourceInUse", f"Job {name} already exists")
         arn = f"arn:aws:sagemaker:us-west-2:{ACCOUNT}:training-job/{name}"
-        self._jobs[name] = {
+        job = {
             **request,
             "TrainingJobArn": arn,
             "TrainingJobStatus": "InProgress",
             "CreationTime": time.time(),
+            "SecondaryStatusTransitions": [],
         }
-        self._jobs[name]["SecondaryStatusTransitions"] = []
-        self._threads.append(threading.Thread(target=self._run, args=(self._jobs[name],), daemon=True))
+        self._jobs[name] = job
+        self._threads.append(threading.Thread(target=self._run, args=(job,), daemon=True))
         self._threads[-1].start()
         return {"TrainingJobArn": arn}
 
@@ -71,11 +81,17 @@ class Emulator:
         job = self._jobs.get(request["TrainingJobName"])
         return Refusal("ValidationException", "Requested resource not found.") if job is None else dict(job)
 
+    def _list(self, request: dict[str, Any]) -> Any:
+        names = ("TrainingJobName", "TrainingJobArn", "CreationTime", "TrainingJobStatus")
+        newest = sorted(self._jobs.values(), key=lambda job: -job["CreationTime"])[: request.get("MaxResults", 100)]
+        return {"TrainingJobSummaries": [{name: job[name] for name in names} for job in newest]}
+
     def _stop(self, request: dict[str, Any]) -> Any:
         job = self._jobs[request["TrainingJobName"]]
         if job["TrainingJobStatus"] == "InProgress":
             job["TrainingJobStatus"] = "Stopping"
-            self._containers[job["TrainingJobName"]].kill("SIGTERM")
+            for host in self._running.get(job["TrainingJobName"], ()):
+                host.end()
         return {}
 
     def _run(self, job: dict[str, Any]) -> None:
@@ -85,32 +101,41 @@ class Emulator:
         except Exception as error:  # noqa: BLE001 - whatever it is, the job says it
             self._end(job, "Failed", f"InternalServerError: {error!r}")
 
-    def _train(self, job: dict[str, Any], root: Path) -> None:
+    def _train(self, job: dict[str, Any], folder: Path) -> None:
+        names = tuple(f"algo-{number + 1}" for number in range(job["ResourceConfig"]["InstanceCount"]))
         self._step(job, "Downloading", "Downloading input data")
-        write_inputs(job, root)
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            control_port = free.getsockname()[1]
+        network = Network(addresses=dict.fromkeys(names, "127.0.0.1"), free_ports=True, control_port=control_port)
+        for name in names:
+            write_tree(job, folder / name, name, names, network)
         self._step(job, "Training", "Training image download completed. Training in progress.")
         job["TrainingStartTime"] = time.time()
-        code = self._run_container(job, root)
+        with contextlib.ExitStack() as feeds:
+            for name in names:
+                feed_pipes(job, folder / name, name, names, feeds)
+            codes = self._run_hosts(job, {name: folder / name for name in names})
         self._step(job, "Uploading", "Uploading generated training model")
         prefix = f"{job['OutputDataConfig']['S3OutputPath'].rstrip('/')}/{job['TrainingJobName']}/output"
-        upload(root / "output" / "data", f"{prefix}/output.tar.gz")
-        upload(root / "model", f"{prefix}/model.tar.gz")
+        upload([folder / name / "output" / "data" for name in names], f"{prefix}/output.tar.gz")
+        upload([folder / name / "model" for name in names], f"{prefix}/model.tar.gz")
         job["TrainingEndTime"] = time.time()
         job["ModelArtifacts"] = {"S3ModelArtifacts": f"{prefix}/model.tar.gz"}
-        failure = root / "output" / "failure"
+        failed = [name for name, code in codes.items() if code]
         if job["TrainingJobStatus"] == "Stopping":
             self._end(job, "Stopped", None)
-        elif code == 0:
+        elif not failed:
             self._end(job, "Completed", None)
         else:
-            said = failure.read_text() if failure.exists() else f"exit status {code}"
+            failure = folder / failed[0] / "output" / "failure"
+            said = failure.read_text() if failure.exists() else f"exit status {codes[failed[0]]}"
             self._end(job, "Failed", f"AlgorithmError: {said}")
 
-    def _run_container(self, job: dict[str, Any], root: Path) -> int:
-        here = Path(__file__).parent / "script_mode.py"
-        mounts = {str(root): "/opt/ml", sysconfig.get_paths()["purelib"]: PACKAGES, str(here): "/opt/script_mode.py"}
+    def _run_hosts(self, job: dict[str, Any], roots: dict[str, Path]) -> dict[str, int]:
+        """Run all hosts; their exit statuses."""
+        name = job["TrainingJobName"]
         environment = {
-            "PYTHONPATH": PACKAGES,
             "PYTHONUNBUFFERED": "1",
             "TF_CPP_MIN_LOG_LEVEL": "2",
             "AWS_ENDPOINT_URL": self._aws.url,
@@ -118,26 +143,20 @@ class Emulator:
             "AWS_DEFAULT_REGION": "us-west-2",
             "AWS_ACCESS_KEY_ID": "of-the-role",
             "AWS_SECRET_ACCESS_KEY": "of-the-role",
-            "TRAINING_JOB_NAME": job["TrainingJobName"],
+            "TRAINING_JOB_NAME": name,
             **job.get("Environment", {}),
         }
-        container = self._engine.containers.run(
-            IMAGE,
-            ["python", "/opt/script_mode.py"],
-            environment=environment,
-            volumes=[f"{path}:{inside}" for path, inside in mounts.items()],
-            network_mode="host",  # the services listen on this machine's loopback
-            extra_hosts={"algo-1": "127.0.0.1"},
-            detach=True,
-            labels={"smtf.emulator": "true"},
-        )
-        self._containers[job["TrainingJobName"]] = container
+        hosts = {host: self._hosts.start(root, environment) for host, root in roots.items()}
+        self._running[name] = list(hosts.values())
+        logs = [threading.Thread(target=log, args=(name, host, running)) for host, running in hosts.items()]
+        for thread in logs:
+            thread.start()
         try:
-            log(job["TrainingJobName"], container.logs(stream=True, follow=True))
-            return int(container.wait()["StatusCode"])
+            return {host: running.wait() for host, running in hosts.items()}
         finally:
-            container.remove(force=True)
-            del self._containers[job["TrainingJobName"]]
+            for thread in logs:
+                thread.join()
+            del self._running[name]
 
     @staticmethod
     def _step(job: dict[str, Any], status: str, message: str) -> None:
@@ -152,50 +171,82 @@ class Emulator:
         job["TrainingJobStatus"] = status
 
 
-def write_inputs(job: dict[str, Any], root: Path) -> None:
-    """The tree of a host: its configuration, and its channels from S3."""
+def channels_of(job: dict[str, Any]) -> list[Channel]:
+    """The channels of a request."""
+    channels = []
+    for told in job.get("InputDataConfig", ()):
+        source = told["DataSource"]["S3DataSource"]
+        wrapping = told.get("RecordWrapperType")
+        channels.append(
+            Channel(
+                name=told["ChannelName"],
+                uri=source["S3Uri"],
+                input_mode=told.get("InputMode") or job["AlgorithmSpecification"]["TrainingInputMode"],
+                distribution=source["S3DataDistributionType"],
+                s3_data_type=source["S3DataType"],
+                record_wrapping=None if wrapping == "None" else wrapping,
+                shuffle_seed=told.get("ShuffleConfig", {}).get("Seed"),
+            )
+        )
+    return channels
+
+
+def write_tree(job: dict[str, Any], root: Path, host: str, hosts: tuple[str, ...], network: Network) -> None:
+    """The tree of a host: its configuration, and its files from S3."""
     for folder in ("input/config", "input/data", "model", "output/data", "code"):
         (root / folder).mkdir(parents=True)
     described = {}
-    for channel in job.get("InputDataConfig", ()):
-        name, place = channel["ChannelName"], urlsplit(channel["DataSource"]["S3DataSource"]["S3Uri"])
-        described[name] = {
-            "TrainingInputMode": "File",
-            "S3DistributionType": "FullyReplicated",
-            "RecordWrapperType": "None",
+    for channel in channels_of(job):
+        described[channel.name] = {
+            "TrainingInputMode": channel.input_mode,
+            "S3DistributionType": channel.distribution,
+            "RecordWrapperType": channel.record_wrapping or "None",
         }
-        prefix, client = place.path.lstrip("/"), boto3.client("s3")
-        for found in client.list_objects_v2(Bucket=place.netloc, Prefix=prefix).get("Contents", ()):
-            path = root / "input" / "data" / name / found["Key"][len(prefix) :].lstrip("/")
-            path.parent.mkdir(parents=True, exist_ok=True)
-            client.download_file(place.netloc, found["Key"], str(path))
+        if channel.input_mode == "File":
+            for file in share(files_of(channel), channel, host, hosts):
+                path = root / "input" / "data" / channel.name / file.name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                with file.open() as source, path.open("wb") as target:
+                    shutil.copyfileobj(source, target)
+    resources = {"current_host": host, "hosts": list(hosts), "network_interface_name": "lo"}
     config = {
         "hyperparameters": job["HyperParameters"],
-        "resourceconfig": {"current_host": "algo-1", "hosts": ["algo-1"], "network_interface_name": "lo"},
+        "resourceconfig": {**resources, "smtf_network": to_data(network)},
         "inputdataconfig": described,
     }
     for name, content in config.items():
         (root / "input" / "config" / f"{name}.json").write_text(json.dumps(content))
 
 
-def upload(folder: Path, uri: str) -> None:
-    """What is in a folder, as a tar.gz on S3."""
-    packed = io.BytesIO()
+def feed_pipes(job: dict[str, Any], root: Path, host: str, hosts: tuple[str, ...], feeds: contextlib.ExitStack) -> None:
+    """Feed the host's pipes until `feeds` ends."""
+    for channel in channels_of(job):
+        if channel.input_mode == "Pipe":
+            feeds.enter_context(PipeMode().feed(channel, root / "input" / "data", host, hosts))
+
+
+def upload(folders: list[Path], uri: str) -> None:
+    """What is in the hosts' folders, as one tar.gz on S3."""
+    packed, there = io.BytesIO(), set()
     with tarfile.open(fileobj=packed, mode="w:gz") as archive:
-        for path in sorted(folder.iterdir()):
-            archive.add(path, path.name)
+        for folder in folders:
+            for path in sorted(folder.rglob("*")):
+                name = path.relative_to(folder).as_posix()
+                if name not in there:
+                    there.add(name)
+                    archive.add(path, name, recursive=False)
     place = urlsplit(uri)
     boto3.client("s3").put_object(Bucket=place.netloc, Key=place.path.lstrip("/"), Body=packed.getvalue())
 
 
-def log(job_name: str, chunks: Any) -> None:
-    """A container's output, in CloudWatch."""
-    client, stream = boto3.client("logs"), f"{job_name}/algo-1-{int(time.time())}"
-    if not client.describe_log_groups(logGroupNamePrefix=GROUP)["logGroups"]:
+def log(job_name: str, host: str, running: Host) -> None:
+    """A host's output, in CloudWatch."""
+    client, stream = boto3.client("logs"), f"{job_name}/{host}-{int(time.time())}"
+    with contextlib.suppress(client.exceptions.ResourceAlreadyExistsException):
         client.create_log_group(logGroupName=GROUP)
     client.create_log_stream(logGroupName=GROUP, logStreamName=stream)
     rest = b""
-    for chunk in chunks:
+    for chunk in running.output():
         *lines, rest = (rest + chunk).split(b"\n")
         now = int(time.time() * 1000)
         events = [{"timestamp": now, "message": line.decode(errors="replace")} for line in lines if line.strip()]

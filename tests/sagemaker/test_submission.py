@@ -10,7 +10,7 @@ import boto3
 import pytest
 from servers.aws import Refusal
 
-from smtf_backends.sagemaker import archive
+from smtf_backends.sagemaker import archive, services
 from smtf_backends.sagemaker.images import image_of
 from smtf_core import TensorFlow
 from smtf_core.errors import BackendUnavailableError, InvalidInputError, SmtfError, StorageError, UnknownNameError
@@ -267,3 +267,34 @@ def test_a_script_on_a_current_image_brings_its_runtime(aws, project):
     (project / "smtf_entry.py").write_text("")
     with pytest.raises(InvalidInputError, match="needs for itself"):
         submit(runtime="smtf")
+
+
+def test_credentials_that_expire_in_the_middle(aws, project, tmp_path, monkeypatch):
+    """Somebody renews them in the file where they are; the requests go on with the new ones."""
+    keys = tmp_path / "credentials"
+
+    def write_keys(name):
+        keys.write_text(f"[default]\naws_access_key_id = {name}\naws_secret_access_key = x\n")
+
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(keys))
+    write_keys("OLDKEY")
+
+    def expired(_):
+        write_keys("NEWKEY")
+        return Refusal("ExpiredTokenException", "The security token included in the request is expired")
+
+    aws.script("CreateTrainingJob", expired, None)
+    submit()
+    signed = [call.headers["authorization"] for call in aws.calls if call.operation == "CreateTrainingJob"]
+    assert ["OLDKEY" in signed[0], "NEWKEY" in signed[1]] == [True, True]
+    assert len(signed) == 2
+
+
+def test_a_region_that_there_is_not(aws, project, monkeypatch):
+    """Its services have no address; so here nobody listens."""
+    monkeypatch.setattr(services, "ATTEMPTS", 1)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+    with pytest.raises(BackendUnavailableError, match="Is there such a region, and has it this service"):
+        submit()

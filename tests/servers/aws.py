@@ -192,17 +192,22 @@ def aws_server() -> Iterator[Aws]:
     aws.close()
 
 
+def talking_to(aws: Aws, patch: pytest.MonkeyPatch) -> None:
+    """Let everybody in this process, and in those that it starts, talk to these services."""
+    names = ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_REGION")
+    for name in (*names, "AWS_ENDPOINT_URL_S3"):
+        patch.delenv(name, raising=False)
+    patch.setenv("AWS_ACCESS_KEY_ID", "test")
+    patch.setenv("AWS_SECRET_ACCESS_KEY", "secret-of-the-test")
+    patch.setenv("AWS_DEFAULT_REGION", "us-west-2")
+    patch.setenv("AWS_ENDPOINT_URL", aws.url)
+    patch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+
+
 @pytest.fixture
 def aws(aws_server: Aws, monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
     """AWS, empty but for role SageMakerRole; everybody in this process talks to it."""
-    names = ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_REGION")
-    for name in (*names, "AWS_ENDPOINT_URL_S3"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret-of-the-test")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-west-2")
-    monkeypatch.setenv("AWS_ENDPOINT_URL", aws_server.url)
-    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    talking_to(aws_server, monkeypatch)
     import urllib.request
 
     urllib.request.urlopen(urllib.request.Request(f"{aws_server.url}/moto-api/reset", method="POST")).close()
