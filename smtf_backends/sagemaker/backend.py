@@ -113,6 +113,8 @@ class SageMakerBackend:
         known = self._known.get(handle.job_name)
         if known is None or not (known.status.state.terminal or time.monotonic() < known.at + _DESCRIBE_SECONDS):
             known = self._ask_again(handle, known)
+        if known.status.state.terminal:
+            return known.status  # the same for all who ask, whether they have read the log or not
         progress = self._progress.get(handle.job_name)
         return evolve(known.status, progress=None if progress is None else progress.progress)
 
@@ -152,7 +154,9 @@ class SageMakerBackend:
         artifact = (described.get("ModelArtifacts") or {}).get("S3ModelArtifacts")
         values = decode_hyperparameters(described.get("HyperParameters") or {})
         said = self._own_result(artifact) if artifact and values.get("sagemaker_program") == ENTRY else None
-        step = said.global_step if said else status.progress.step if status.progress else 0
+        progress = self._progress.get(handle.job_name)
+        read = None if progress is None else progress.progress
+        step = said.global_step if said else read.step if read else 0
         return evolve(
             said or TrainingResult(state=status.state.value, global_step=step),
             state=status.state.value,

@@ -106,7 +106,9 @@ class _Bar:
         self._job_name = job_name
 
     def update(self, status: JobStatus) -> None:
-        progress = status.progress or Progress()
+        progress = status.progress
+        if progress is None:
+            return  # nothing new is known: what is shown stays
         if progress.phase == "preparing":
             return  # TensorFlow is imported now, and its C++ remarks would tear the bar apart
         self.progress.start()

@@ -13,15 +13,22 @@ from smtf_core.models import Checkpoint
 
 @frozen(kw_only=True)
 class CheckpointStoreSpec(Spec):
-    """Declares a checkpoint store. ``name`` is the URI scheme; ``'file'`` stands for plain paths as well."""
+    """Declares a checkpoint store. ``name`` is the URI scheme; ``'file'`` stands for plain paths as well.
+
+    Args:
+        in_flight: the most checkpoints that may still be on their way in the background when ``save`` has returned.
+    """
+
+    in_flight: int = 0
 
 
 class CheckpointStore(Protocol):
     """Keeps the checkpoints of one ``checkpoint_path``. Constructed as ``factory(uri)``; must not touch anything yet.
 
     The engine writes into a local folder with TensorFlow's own saver; the store brings that folder's checkpoints to
-    safety and back. Whatever the moment of a kill, :meth:`restore` finds the newest checkpoint whose :meth:`save` had
-    returned.
+    safety and back. Whatever the moment of a kill, :meth:`restore` finds a complete checkpoint: the newest one whose
+    :meth:`save` had returned, or one of the :attr:`~CheckpointStoreSpec.in_flight` before it. After :meth:`close` it is
+    the newest one.
     """
 
     def __init__(self, uri: str) -> None: ...

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import ClientError
+from s3transfer.utils import ReadFileChunk
 
 #: Files up to this size go in one request. Bytes.
 SINGLE = 16 * 2**20
@@ -20,6 +21,7 @@ SINGLE = 16 * 2**20
 _PART = 8 * 2**20
 _MOST_PARTS = 10_000
 _THREADS = 8
+_BLOCK = 2**20
 
 Progress = Callable[[int], object]
 
@@ -29,7 +31,7 @@ def upload(
 ) -> None:
     """Put a file at a key; the key has its old content or the new one, never a part.
 
-    Holds at most 8 parts of the file in memory (64 MiB; more for files beyond 80 GB). What is left of an upload that
+    Nothing of the file is held in memory. What is left of an upload that
     fails stays on S3, for the next call with the same file.
 
     Args:
@@ -105,16 +107,23 @@ class _Multipart:
         return {part["PartNumber"]: part["ETag"] for page in pages for part in page.get("Parts", ())}
 
     def _send(self, upload_id: str, number: int, there: str | None) -> str:
-        with self._path.open("rb") as file:
-            file.seek((number - 1) * self._part)
-            data = file.read(self._part)
-        # A part's ETag is its MD5, except under KMS keys, where it never equals it and the part is simply sent again.
-        if there is None or there.strip('"') != hashlib.md5(data, usedforsecurity=False).hexdigest():
-            sent = self._client.upload_part(**self._at, UploadId=upload_id, PartNumber=number, Body=data)
-            there = str(sent["ETag"])
-        if self._progress is not None:
-            self._progress(len(data))
+        # boto3's own: a part as bytes costs two more copies of it, and half as much processor time again.
+        with ReadFileChunk.from_filename(str(self._path), (number - 1) * self._part, self._part) as part:
+            # A part's ETag is its MD5, except under KMS keys; there it never equals it, and the part is sent again.
+            if there is None or there.strip('"') != _md5(part):
+                sent = self._client.upload_part(**self._at, UploadId=upload_id, PartNumber=number, Body=part)
+                there = str(sent["ETag"])
+            if self._progress is not None:
+                self._progress(len(part))
         return there
+
+
+def _md5(part: ReadFileChunk) -> str:
+    digest = hashlib.md5(usedforsecurity=False)
+    while block := part.read(_BLOCK):
+        digest.update(block)
+    part.seek(0)
+    return digest.hexdigest()
 
 
 def unfinished_uploads(client: Any, bucket: str, prefix: str) -> list[tuple[str, str]]:

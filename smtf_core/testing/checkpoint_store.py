@@ -20,8 +20,6 @@ class CheckpointStoreConformance(Conformance[CheckpointStoreSpec]):
 
     Attributes:
         name: the URI scheme.
-        may_lose: how many saves that had returned may be lost when the process is killed: the most that the store has
-            on its way in the background.
         kills: how many savers are killed.
 
     Example::
@@ -35,7 +33,6 @@ class CheckpointStoreConformance(Conformance[CheckpointStoreSpec]):
     """
 
     registry = "checkpoint_stores"
-    may_lose: ClassVar[int] = 0
     kills: ClassVar[int] = 4
 
     @pytest.fixture
@@ -85,15 +82,18 @@ class CheckpointStoreConformance(Conformance[CheckpointStoreSpec]):
     def test_an_interrupted_save_is_never_the_latest(
         self, factory: Any, spec: CheckpointStoreSpec, uri: str, scratch: Path
     ) -> None:
-        """Kill a process that saves, again and again, each time at another moment; look what comes back."""
+        """Kill a process that saves, again and again, each time at another moment; look what comes back.
+
+        Only what the store says may still be on its way may be lost.
+        """
         saved = 0
         for number in range(self.kills):
             restored, newest = _kill_while_saving(
-                spec.factory, uri, scratch / f"job-{number}", 3 + self.may_lose, 0.01 + 0.013 * number
+                spec.factory, uri, scratch / f"job-{number}", 3 + spec.in_flight, 0.01 + 0.013 * number
             )
             assert restored >= saved, f"step {saved} had come back before, now step {restored}"
             checkpoint = _restore(factory(uri), scratch / f"look-{number}")
-            assert checkpoint.step >= newest - self.may_lose, (
+            assert checkpoint.step >= newest - spec.in_flight, (
                 f"save had returned for step {newest}, and after a kill step {checkpoint.step} came back"
             )
             saved = checkpoint.step

@@ -89,7 +89,7 @@ class StopsAtAGap(Right):
         return [step for number, step in enumerate(steps) if step == steps[0] + number]
 
 
-@FAKES.breaks("test_the_newest_checkpoint_comes_back_elsewhere", {"may_lose": 1, "kills": 1})
+@FAKES.breaks("test_the_newest_checkpoint_comes_back_elsewhere", {"kills": 1}, in_flight=1)
 class DropsWhatIsOnItsWay(Right):
     """Saves some in the background, and ``close`` does not wait."""
 

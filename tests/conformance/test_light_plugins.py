@@ -24,7 +24,9 @@ class TestLocalStore(CheckpointStoreConformance):
 
 class TestS3Store(CheckpointStoreConformance):
     name = "s3"
-    may_lose = s3.MOST_WAITING + 1
+
+    def test_the_spec_says_how_many_are_on_their_way(self, spec):
+        assert spec.in_flight == s3.MOST_WAITING + 1
 
     @pytest.fixture
     def uri(self, bucket):

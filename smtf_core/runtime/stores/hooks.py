@@ -17,6 +17,7 @@ def smtf_register_checkpoint_stores() -> list[CheckpointStoreSpec]:
             name="s3",
             factory="smtf_core.runtime.stores.s3:S3Store",
             extra="smtf[s3]",
+            in_flight=3,
             summary="a prefix of an S3 bucket, s3://bucket/prefix; written to while training goes on",
         ),
     ]

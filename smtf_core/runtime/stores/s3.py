@@ -38,7 +38,8 @@ T = TypeVar("T")
 
 _log = logging.getLogger("smtf")
 
-#: How many checkpoints may wait while one is on its way; training waits rather than leaving one out.
+#: How many checkpoints may wait while one is on its way, which are ``in_flight`` of the store's Spec together; training
+#: waits rather than leaving one out.
 MOST_WAITING = 2
 #: How long S3 may be away before the training fails. Seconds.
 PATIENCE = 900.0
