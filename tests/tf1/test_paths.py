@@ -35,6 +35,7 @@ def run():
             "nn.rnn_cell.LSTMCell",
         ),
         ("from tensorflow.contrib.layers.python.layers import batch_norm as it", "contrib.layers.batch_norm"),
+        ("from tensorflow.python.util import nest; it = nest.is_sequence", "contrib.framework.nest.is_sequence"),
         ("from tensorflow.contrib.layers.python.layers import layers; it = layers.conv2d", "contrib.layers.conv2d"),
         (
             "from tensorflow.contrib.layers.python.layers import initializers as i; it = i.xavier_initializer",

@@ -86,6 +86,8 @@ class TensorFlow1Names:
                 **dict.fromkeys(_COND, lambda: ops.cond),
                 # Scripts half-way to TensorFlow 2 say `import tensorflow.compat.v1 as tf`: the same names.
                 "tensorflow.compat.v1": self.view,
+                # Cells of the time ask it; it has a new name.
+                "tensorflow.python.util.nest.is_sequence": _is_sequence,
                 "tensorflow.keras.__version__": keras_2_version,
                 "keras.__version__": keras_2_version,
             }
@@ -143,6 +145,10 @@ class TensorFlow1Names:
             f"{view.target.__name__} of today's TensorFlow, and TensorFlow {RELEASES[0]} to {RELEASES[-1]} "
             f"had no such name."
         )
+
+
+def _is_sequence() -> Any:
+    return importlib.import_module(f"{_CONTRIB}.framework.nest").is_sequence
 
 
 def _spoken(name: Name) -> str:
