@@ -232,6 +232,10 @@ def test_files_take_text_and_bytes(tmp_path):
 
 def test_new_division_is_left_alone_where_the_source_asks_for_it():
     assert run('"""Doc."""\nfrom __future__ import division\nx = 1 / 2\nprint "x"\n')["x"] == 0.5
+    # A licence or a coding line above, and a function that is brought back below.
+    assert run("# -*- coding: utf-8 -*-\n# Licence.\nfrom __future__ import division\nx = map(len, ['a'])\nprint 1\n")[
+        "x"
+    ] == [1]
 
 
 def test_tabs_count_as_eight_and_stay_in_strings():

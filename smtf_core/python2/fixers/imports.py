@@ -21,5 +21,9 @@ def need(node: Any, module: str, name: str) -> None:
 
 
 def _stands_first(statement: Any) -> bool:
-    is_docstring = statement.type == syms.simple_stmt and statement.children[0].type == token.STRING
-    return is_docstring or str(statement).strip().startswith("from __future__")
+    if statement.type != syms.simple_stmt:
+        return False
+    first = statement.children[0]
+    # The statement's text begins with the comments before it, so it is not asked.
+    is_future = first.type == syms.import_from and str(first.children[1]).strip() == "__future__"
+    return first.type == token.STRING or is_future
