@@ -22,7 +22,7 @@ from botocore.exceptions import ClientError
 from servers.aws import Answer, Refusal
 
 from smtf_backends.sagemaker import backend as backend_module
-from smtf_backends.sagemaker import deploying
+from smtf_backends.sagemaker import deploying, logs
 from smtf_backends.sagemaker.endpoint import SageMakerEndpoint
 from smtf_backends.sagemaker.services import Services
 from smtf_core import Predictor, ShuffleConfig, TensorFlow, s3_input
@@ -337,9 +337,11 @@ SAME = (
 
 
 @pytest.mark.parametrize("name", [name for name, golden in GOLDENS.items() if "attach" in golden])
-def test_attached_estimators_are_equal(name, aws):
+def test_attached_estimators_are_equal(name, aws, monkeypatch):
     """Those that the SDK could not attach to are defects: here they are attached to, too."""
     golden = GOLDENS[name]
+    monkeypatch.setattr(logs, "SETTLE_SECONDS", 0.1)
+    monkeypatch.setattr(logs, "_POLL_SECONDS", 0.05)
     (told,) = (as_epoch(answer) for answer in golden["scripted_aws_responses"]["sagemaker.DescribeTrainingJob"])
     aws.script("DescribeTrainingJob", {"TrainingJobArn": "arn:aws:sagemaker:us-west-2:1:training-job/neo", **told})
     estimator = TensorFlow.attach(
