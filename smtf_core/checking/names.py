@@ -127,12 +127,7 @@ class _Finder(ast.NodeVisitor):
 
 def imports(source: Source) -> Iterator[Use]:
     """Every absolute import: the dotted name of the module, and of what is taken from it."""
-    guarded = {
-        id(child)
-        for node in ast.walk(source.tree)
-        if isinstance(node, ast.Try) and any(_catches_absence(handler) for handler in node.handlers)
-        for child in ast.walk(node)
-    }
+    guarded = guarded_nodes(source.tree)
     within: dict[int, str] = {}
     for function in ast.walk(source.tree):  # outer functions come before those in them
         if isinstance(function, ast.FunctionDef):
@@ -147,6 +142,16 @@ def imports(source: Source) -> Iterator[Use]:
         for name in names:
             inside = within.get(id(node), "")
             yield Use(name, source.line(node), imported=True, guarded=id(node) in guarded, within=inside)
+
+
+def guarded_nodes(tree: ast.AST) -> set[int]:
+    """``id`` of every node in a ``try`` that takes care of the absence of what it imports, handlers included."""
+    return {
+        id(child)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Try) and any(_catches_absence(handler) for handler in node.handlers)
+        for child in ast.walk(node)
+    }
 
 
 def _catches_absence(handler: ast.ExceptHandler) -> bool:

@@ -71,20 +71,21 @@ def check(
     version = FrameworkVersion.parse(framework_version)
     folders = [source_dir or script.parent, script.parent]
     try:
-        sources = read_sources(script, folders[0], py_version)
+        reached = read_sources(script, folders[0], py_version)
     except SyntaxError as error:
         finding = Finding(
             str(error.filename), error.lineno or 1, "error", f"neither Python 3 nor Python 2: {error.msg}"
         )
         return Report(script, None, (), 3, "", (script,), {}, (finding,), ())
+    sources = [file.source for file in reached]
     kind = script_kind(sources[0])
     api = load_api()
     findings = list(contract_findings(sources[0]))
-    for source in sources:
-        findings += package_findings(source, folders)
-        findings += path_findings(source)
+    for file in reached:
+        found = [*package_findings(file.source, folders), *path_findings(file.source)]
         if version.generation == 1:
-            findings += tensorflow_findings(source, api)
+            found += tensorflow_findings(file.source, api)
+        findings += map(_not_fatal, found) if file.optional else found
     if framework_version is not None and version.generation == 1:
         findings += difference_findings(sources, kind, _release(version), api)
     brought: dict[str, list[str]] = {}
@@ -102,6 +103,11 @@ def check(
         findings=tuple(sorted(findings)),
         sources=tuple(sources),
     )
+
+
+def _not_fatal(finding: Finding) -> Finding:
+    """The remark on a file that the script can do without."""
+    return attrs.evolve(finding, level="warning") if finding.level == "error" else finding
 
 
 def _release(version: FrameworkVersion) -> str:

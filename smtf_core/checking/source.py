@@ -6,11 +6,27 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+import attrs
+
+from smtf_core.checking.names import guarded_nodes
 from smtf_core.python2.detect import PYTHON_2
 from smtf_core.script_source import Source, read_source
 
 
-def read_sources(script: Path, folder: Path, py_version: str | None = None) -> list[Source]:
+@attrs.frozen
+class Reached:
+    """A file of a script.
+
+    Attributes:
+        source: the file.
+        optional: whether it is only reached by imports whose failure the script catches.
+    """
+
+    source: Source
+    optional: bool
+
+
+def read_sources(script: Path, folder: Path, py_version: str | None = None) -> list[Reached]:
     """Read a script and every module of its own that it imports, directly or not.
 
     Args:
@@ -25,19 +41,21 @@ def read_sources(script: Path, folder: Path, py_version: str | None = None) -> l
         InvalidInputError: the script cannot be read.
         SyntaxError: a file is neither Python 3 nor Python 2.
     """
-    sources: dict[Path, Source] = {}
+    reached: dict[Path, Reached] = {}
     python = py_version
-    waiting = [script]
-    while waiting:
-        path = waiting.pop(0)
-        if path.resolve() in sources:
+    needed, optional = [script], list[Path]()
+    while needed or optional:
+        is_optional = not needed  # they come last: what else is needed is known by then
+        path = (needed or optional).pop(0)
+        if path.resolve() in reached:
             continue
         source = read_source(path, python)
-        if not sources and source.sign is not None:
+        if not reached and source.sign is not None:
             python = PYTHON_2  # as when they are loaded
-        sources[path.resolve()] = source
-        waiting += _own_imports(source, [folder, script.parent])
-    return list(sources.values())
+        reached[path.resolve()] = Reached(source, is_optional)
+        for imported, guarded in _own_imports(source, [folder, script.parent]):
+            (optional if guarded or is_optional else needed).append(imported)
+    return list(reached.values())
 
 
 def is_own_module(dotted: str, folders: list[Path]) -> Path | None:
@@ -50,7 +68,9 @@ def is_own_module(dotted: str, folders: list[Path]) -> Path | None:
     return None
 
 
-def _own_imports(source: Source, folders: list[Path]) -> Iterator[Path]:
+def _own_imports(source: Source, folders: list[Path]) -> Iterator[tuple[Path, bool]]:
+    """The files of the modules that it imports, and whether it catches their absence."""
+    guarded = guarded_nodes(source.tree)
     for node in ast.walk(source.tree):
         names: list[str] = []
         where = folders
@@ -64,4 +84,4 @@ def _own_imports(source: Source, folders: list[Path]) -> Iterator[Path]:
         for name in names:
             path = is_own_module(name, where)
             if path is not None:
-                yield path
+                yield path, id(node) in guarded

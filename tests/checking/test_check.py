@@ -78,6 +78,18 @@ def test_guarded_names_are_fine(report):
     assert report(text).will_run
 
 
+def test_modules_that_a_script_can_do_without_may_lack_packages(report, tmp_path):
+    (tmp_path / "extra.py").write_text("import deeper\n")
+    (tmp_path / "deeper.py").write_text("import no_such_thing\n")
+    guarded = "try:\n    import extra\nexcept ImportError:\n    extra = None\n"
+    found = report(guarded + GOOD)
+    assert found.will_run
+    assert [(line, said) for line, said, _ in messages(found, "warning")] == [
+        (1, "package no_such_thing is not installed")
+    ]
+    assert not report(guarded + "import deeper\n" + GOOD).will_run
+
+
 @pytest.mark.parametrize(
     "name", ["tf.__version__", "tf.__version__.startswith", "tf.float32.min", "tf.keras.layers.serialize"]
 )
