@@ -12,7 +12,7 @@ import tensorflow as tf
 from smtf_core.interfaces import Deployment, Request
 from smtf_serving.adapters.tfs.adapter import TfsAdapter
 
-LARGE = 4_000_000  # numbers of four bytes
+LARGE = 16_000_000
 PATH = "/v1/models/m:predict"
 BODY = b'{"instances": [[1, 1]]}'
 
@@ -78,5 +78,6 @@ def test_memory_returns_after_an_unload(tmp_path, ask):
         assert ask("/models/large", method="DELETE", on=server)[0] == 200
         without.append(resident())
     server.close()
-    # The first loads also fill TensorFlow's own caches; three more may not keep the variables of one.
-    assert without[-1] - without[1] < 4 * LARGE, without
+    # The first loads also fill TensorFlow's own caches, and now and then an allocator's pool grows by tens of megabytes;
+    # three more loads that kept their variables would show thrice.
+    assert without[-1] - without[1] < 2 * 4 * LARGE, without
