@@ -14,6 +14,7 @@ from smtf_core.contract import CONTRACT_FUNCTIONS, Function, kinds_of
 from smtf_core.errors import InvalidInputError
 from smtf_core.python2.convert import Converted, convert
 from smtf_core.python2.detect import Sign, decode, python_2_sign
+from smtf_core.syntax import parse
 
 _Defined = dict[str, tuple[ast.AST, Function]]
 
@@ -60,7 +61,7 @@ def read_source(path: Path, python: str | None = None) -> Source:
         converted = None if sign is None else convert(text, str(path))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the user's habits, as "\d" in a plain string
-            tree = ast.parse(text if converted is None else converted.text)
+            tree = parse(text if converted is None else converted.text)
     except SyntaxError as error:
         error.filename = str(path)
         raise

@@ -15,6 +15,8 @@ from typing import Any
 
 import attrs
 
+from smtf_core.syntax import parse
+
 # What a script may need of the converter's fixers. Left out: those about style, and fix_buffer and fix_callable,
 # whose Python 2 names Python 3 has as well.
 _FIXERS = [
@@ -88,7 +90,7 @@ class Converted:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of the source's own habits
             try:
-                tree = ast.parse(self.text, filename)
+                tree = parse(self.text, filename)
             except SyntaxError as error:
                 error.lineno = self._line(error.lineno or 1)
                 error.end_lineno = error.offset = error.end_offset = None

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 
 import attrs
 
+from smtf_core.syntax import parse
+
 _MODULES = frozenset(
     [
         "BaseHTTPServer",
@@ -195,7 +197,7 @@ def _last_name(function: ast.expr) -> str:
 def _parsed(source: str) -> ast.Module:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # "\d" in a plain string, `is` with a literal: the user's, and not ours to tell
-        return ast.parse(source)
+        return parse(source)
 
 
 def _converts(source: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import logging
 import warnings
 from types import CodeType
@@ -10,6 +9,7 @@ from types import CodeType
 from smtf_core.python2.convert import convert
 from smtf_core.python2.detect import PYTHON_2, decode, python_2_sign
 from smtf_core.runtime.script.lost_library import with_methods
+from smtf_core.syntax import parse
 
 _log = logging.getLogger("smtf")
 
@@ -44,7 +44,7 @@ class ScriptCompiler:
             self._python = PYTHON_2
         self._first = False
         if sign is None:
-            tree = ast.parse(data, filename)
+            tree = parse(data, filename)
         else:
             _log.info("%s is Python 2 (line %d: %s): converted in memory.", filename, sign.line, sign.what)
             tree = convert(source, filename).tree(filename)
