@@ -66,6 +66,7 @@ def test_a_real_checkpoint_evaluates_to_the_same(folder, resume):
 
 
 @each([folder for folder in FOUND if "losses" in RECORDS[folder]])
+@pytest.mark.slow
 def test_a_real_checkpoint_trains_on_with_the_same_losses(folder, resume):
     real = RECORDS[folder]
     steps, losses = zip(*_losses(resume(folder, len(real["losses"]))), strict=True)

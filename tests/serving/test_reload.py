@@ -6,6 +6,7 @@ import threading
 import time
 from pathlib import Path
 
+import pytest
 import saved_models
 import tensorflow as tf
 
@@ -59,6 +60,7 @@ def test_no_request_is_lost_while_versions_change(tmp_path, ask, caplog):
     assert ask(PATH, BODY, on=server)[0] == 404
 
 
+@pytest.mark.slow
 def test_memory_returns_after_an_unload(tmp_path, ask):
     def build():
         x = tf.compat.v1.placeholder(tf.float32, [None])
