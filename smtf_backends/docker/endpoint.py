@@ -26,8 +26,9 @@ from smtf_backends.docker.served import container_of, published
 from smtf_core.client.folder import JobFolder
 from smtf_core.client.http_call import call
 from smtf_core.client.local_deployment import local_deployment
+from smtf_core.client.serving_failures import last_words, name_taken, start_failure
 from smtf_core.client.state import state_folder
-from smtf_core.errors import EndpointUnreachableError, InvalidInputError, SmtfError
+from smtf_core.errors import EndpointUnreachableError, SmtfError
 from smtf_core.interfaces import EndpointPlan, Reply, Request
 from smtf_core.models import EndpointState
 
@@ -36,8 +37,6 @@ _LABEL_CLIENT = "smtf.with-client"
 _START_SECONDS, _RETRY_SECONDS, _PING_SECONDS = 600.0, 0.1, 5.0
 # `smtf serve` drains for 25 s at most; SageMaker gives a container 30 s.
 _END_SECONDS = 40
-_USAGE = 2  # exit status of `smtf serve`
-_SHOWN_LINES = 20
 
 
 class ContainerEndpoint:
@@ -121,8 +120,7 @@ class ContainerEndpoint:
         while (state := self.state) is not EndpointState.IN_SERVICE:
             if state is EndpointState.FAILED:
                 status = self._container.attrs["State"]["ExitCode"]
-                kind = InvalidInputError if status == _USAGE else SmtfError
-                raise kind(f"endpoint {self.name!r} did not start: {self._last_words()}")
+                raise start_failure(self.name, status, self._last_words())
             if time.monotonic() > deadline:
                 raise SmtfError(
                     f"endpoint {self.name!r} did not answer GET /ping with 200 within {_START_SECONDS:g} s; the end of "
@@ -142,9 +140,8 @@ class ContainerEndpoint:
 
     def _last_words(self) -> str:
         """What the server says went wrong; the end of its log where it does not."""
-        text: str = self._container.logs(tail=1000).decode("utf-8", "replace").rstrip()
-        _, told, message = text.rpartition("error: ")
-        return message if told else "\n".join(text.splitlines()[-_SHOWN_LINES:]) or "it said nothing"
+        text: str = self._container.logs(tail=1000).decode("utf-8", "replace")
+        return last_words(text) or "it said nothing"
 
 
 def start(client: docker.DockerClient, plan: EndpointPlan) -> ContainerEndpoint:
@@ -178,7 +175,7 @@ def start(client: docker.DockerClient, plan: EndpointPlan) -> ContainerEndpoint:
     except BaseException as error:
         shutil.rmtree(folder)
         if isinstance(error.__cause__, APIError) and error.__cause__.status_code == 409:
-            raise _taken(plan.name) from error
+            raise name_taken(plan.name) from error
         raise
     finally:
         held.release()
@@ -236,12 +233,8 @@ def _make_room(client: docker.DockerClient, container: str, name: str) -> None:
         except NotFound:
             return
     if earlier.state is not EndpointState.FAILED:
-        raise _taken(name)
+        raise name_taken(name)
     earlier.delete()
-
-
-def _taken(name: str) -> InvalidInputError:
-    return InvalidInputError(f"there is an endpoint {name!r} already; delete it, or choose another name")
 
 
 def _keeper(container: str) -> subprocess.Popen[bytes]:

@@ -8,7 +8,8 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from smtf_core.errors import EndpointUnreachableError, InvalidInputError
+from smtf_core.client.serving_failures import name_taken
+from smtf_core.errors import EndpointUnreachableError
 from smtf_core.interfaces import ModelServer, Reply, Request
 from smtf_core.models import EndpointState
 
@@ -75,7 +76,7 @@ def start_endpoint(name: str, load: Callable[[Path], ModelServer]) -> InProcessE
     """
     with _taking_names:
         if name in _running:
-            raise InvalidInputError(f"there is an endpoint {name!r} already; delete it, or choose another name")
+            raise name_taken(name)
         _running[name] = None
     scratch = Path(tempfile.mkdtemp(prefix="smtf-endpoint-"))
     try:

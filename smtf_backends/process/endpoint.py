@@ -22,6 +22,7 @@ from smtf_backends.process.server import WITH_CLIENT
 from smtf_core.client.http_call import call
 from smtf_core.client.local_deployment import local_deployment
 from smtf_core.client.serve_arguments import serve_arguments
+from smtf_core.client.serving_failures import last_words, name_taken, start_failure
 from smtf_core.client.state import state_folder
 from smtf_core.errors import EndpointUnreachableError, InvalidInputError, SmtfError
 from smtf_core.interfaces import Deployment, EndpointPlan, Reply, Request
@@ -34,8 +35,6 @@ _FETCHED = "fetched"  # models and code that came from elsewhere
 _START_SECONDS, _POLL_SECONDS = 600.0, 0.05
 # `smtf serve` drains for 25 s at most, and then ends its workers.
 _END_SECONDS = 40.0
-_USAGE = 2  # exit status of `smtf serve`
-_SHOWN_LINES = 20
 _PORT = "SAGEMAKER_BIND_TO_PORT"
 
 
@@ -124,7 +123,7 @@ class ProcessEndpoint:
         self._root.mkdir(parents=True, exist_ok=True)
         lock = _take(self._root)
         if lock is None:
-            raise InvalidInputError(f"there is an endpoint {self.name!r} already; delete it, or choose another name")
+            raise name_taken(self.name)
         try:
             for left in (_ADDRESS, _RECORD, _LOG):  # of one that has failed
                 (self._root / left).unlink(missing_ok=True)
@@ -170,8 +169,7 @@ class ProcessEndpoint:
         while self.address is None:
             status = server.poll()
             if status is not None:
-                kind = InvalidInputError if status == _USAGE else SmtfError
-                raise kind(f"endpoint {self.name!r} did not start: {self._last_words()}")
+                raise start_failure(self.name, status, self._last_words())
             if time.monotonic() > deadline:
                 raise SmtfError(
                     f"endpoint {self.name!r} did not answer within {_START_SECONDS:g} s; the end of its log:\n"
@@ -181,9 +179,7 @@ class ProcessEndpoint:
 
     def _last_words(self) -> str:
         """What the server says went wrong; the end of its log where it does not."""
-        text = (self._root / _LOG).read_text(encoding="utf-8", errors="replace").rstrip()
-        _, told, message = text.rpartition("error: ")
-        return message if told else "\n".join(text.splitlines()[-_SHOWN_LINES:])
+        return last_words((self._root / _LOG).read_text(encoding="utf-8", errors="replace"))
 
     def _record(self) -> Record | None:
         file = self._root / _RECORD
