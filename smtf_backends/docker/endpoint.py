@@ -22,7 +22,7 @@ from docker.errors import APIError, NotFound
 
 from smtf_backends.docker.engine import LABEL_ENDPOINT, LABEL_LOCATION, LABEL_USER, explained, gpu_requests
 from smtf_backends.docker.images import serving_image
-from smtf_backends.docker.served import container_of, published
+from smtf_backends.docker.served import all_ready, container_of, published
 from smtf_core.client.folder import JobFolder
 from smtf_core.client.http_call import call
 from smtf_core.client.local_deployment import local_deployment
@@ -130,7 +130,7 @@ class ContainerEndpoint:
 
     def _answers(self) -> bool:
         address = self.address
-        if address is None:
+        if address is None or not all_ready(Path(self._container.labels[LABEL_LOCATION])):
             return False
         try:
             with urllib.request.urlopen(f"{address}/ping", timeout=_PING_SECONDS) as reply:

@@ -19,6 +19,8 @@ from smtf_core.models.layout import write_json
 
 _PORT, _PORT_VARIABLE = 8080, "SAGEMAKER_BIND_TO_PORT"
 _CODE, _TOLD = f"{ML}/code", "/opt/smtf/told.json"
+# Several workers share the port, and any that is ready answers /ping there: a file tells that all are.
+_READY, _ADDRESS = "/opt/smtf/ready", "address"
 _SAVED_MODEL = "saved_model.pb"
 _TFS_SCRIPT = "inference.py"
 
@@ -40,6 +42,16 @@ def published(plan: EndpointPlan) -> dict[str, Any]:
     port = port_of(plan)
     own = port if plan.deployment.environment.get(_PORT_VARIABLE) else None
     return {f"{port}/tcp": ("127.0.0.1", own)}
+
+
+def all_ready(folder: Path) -> bool:
+    """Whether every worker is ready, as far as the server tells; a contract image tells nothing but by ``/ping``.
+
+    Args:
+        folder: the endpoint's own.
+    """
+    told = folder / Path(_READY).name
+    return not told.is_dir() or (told / _ADDRESS).exists()
 
 
 def container_of(client: Any, image: Image, plan: EndpointPlan, deployment: Deployment, folder: Path) -> dict[str, Any]:
@@ -67,7 +79,11 @@ def container_of(client: Any, image: Image, plan: EndpointPlan, deployment: Depl
     script = None if code is None else f"{_CODE}/{Path(str(deployment.entry_point)).relative_to(code)}"
     arguments = serve_arguments(plan, evolve(deployment, path=place, entry_point=script))
     told = folder / "told.json"
-    write_json(told, {"arguments": [*arguments, "--host=0.0.0.0"], "environment": dict(deployment.environment)})
+    ready = folder / Path(_READY).name
+    ready.mkdir()
+    binds.append(Bind(ready, _READY, read_only=False))
+    arguments += ["--host=0.0.0.0", f"--address-file={_READY}/{_ADDRESS}"]
+    write_json(told, {"arguments": arguments, "environment": dict(deployment.environment)})
     told.chmod(0o600)
     binds += [Bind(told, _TOLD), *(Bind(here, there) for there, here in mounted(image, serving=True).items())]
     return {
