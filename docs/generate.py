@@ -13,7 +13,7 @@ DOCS = Path(__file__).parent
 if str(DOCS) not in sys.path:
     sys.path.insert(0, str(DOCS))
 
-from generators import api, commands, hooks, kinds, lifecycle, models, shims  # noqa: E402 - found through the line above
+from generators import api, commands, hooks, kinds, lifecycle, models, promises, shims  # noqa: E402 - found through the line above
 
 _GENERATORS = (hooks, lifecycle, kinds, models, commands, api, shims)
 
@@ -21,7 +21,7 @@ _GENERATORS = (hooks, lifecycle, kinds, models, commands, api, shims)
 def made() -> dict[Path, str]:
     """Every generated file → its text."""
     pages = {DOCS / path: text for generator in _GENERATORS for path, text in generator.pages().items()}
-    return {**pages, hooks.SIGNATURES: hooks.signatures_text()}
+    return {**pages, promises.RECORD: promises.text()}
 
 
 def orphans(files: dict[Path, str]) -> list[Path]:
@@ -30,7 +30,7 @@ def orphans(files: dict[Path, str]) -> list[Path]:
     Args:
         files: what :func:`made` has made.
     """
-    folders = {path.parent for path in files} - {DOCS, DOCS / "pictures", hooks.SIGNATURES.parent}
+    folders = {path.parent for path in files} - {DOCS, DOCS / "pictures", promises.RECORD.parent}
     return sorted(path for folder in folders for path in folder.glob("*.md") if path not in files)
 
 

@@ -6,8 +6,10 @@ loaded and several may live in one process.
 
 from __future__ import annotations
 
+import inspect
 import logging
 import os
+import warnings
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 from importlib import import_module
@@ -19,6 +21,7 @@ import pluggy
 from attrs import define
 
 from smtf_core import hookspecs
+from smtf_core.deprecation import deprecations
 from smtf_core.errors import ObserverError, PluginError
 
 ENTRY_POINT_GROUP = "smtf"
@@ -71,7 +74,7 @@ class PluginManager:
     def __init__(
         self, plugins: Iterable[object] = (), *, autoload: bool = True, disabled: Iterable[str] | None = None
     ) -> None:
-        self._pluggy = pluggy.PluginManager(hookspecs.PROJECT)
+        self._pluggy = _Pluggy(hookspecs.PROJECT)
         self._pluggy.add_hookspecs(hookspecs)
         self._plugins: list[Plugin] = []
         #: What a :class:`~smtf_core.registry.Registry` has made to be shared: (kind, name) → implementation.
@@ -135,6 +138,17 @@ class PluginManager:
             return []
         callers = self._pluggy.get_hookcallers(plugin.module) or []
         return sorted(caller.name for caller in callers)
+
+    def deprecated_of(self, plugin: Plugin) -> Iterator[tuple[pluggy.HookImpl, str]]:
+        """What a plugin implements or takes though it is to go, each with what is said of it."""
+        for name in self.hooks_of(plugin):
+            leaving = deprecations(getattr(hookspecs, name))
+            own = [found for found in getattr(self.hook, name).get_hookimpls() if found.plugin is plugin.module]
+            for implementation in own:
+                for argument in ("", *implementation.argnames):
+                    if argument in leaving:
+                        thing = f"argument {argument!r} of hook {name}" if argument else f"hook {name}"
+                        yield implementation, f"{thing} is {leaving[argument]}"
 
     def observe(self, hook: str, **arguments: Any) -> None:
         """Call an observer hook.
@@ -200,6 +214,25 @@ class PluginManager:
                 self._pluggy.unregister(loaded)
             raise PluginError(f"{record}: {error}") from error
         record.module = loaded
+        try:
+            self._warn_of_deprecated(record)
+        except DeprecationWarning:  # where warnings are errors
+            self._pluggy.unregister(loaded)
+            record.module = None
+            raise
+
+    def _warn_of_deprecated(self, record: Plugin) -> None:
+        for implementation, text in self.deprecated_of(record):
+            function = inspect.unwrap(implementation.function)
+            code = getattr(function, "__code__", None)
+            warnings.warn_explicit(
+                f"{record}: {text}",
+                DeprecationWarning,
+                filename=code.co_filename if code else record.value,
+                lineno=code.co_firstlineno if code else 1,
+                # Python's memory of what it has said at this place: a second manager need not say it again.
+                registry=getattr(function, "__globals__", {}).setdefault("__warningregistry__", {}),
+            )
 
     def _free_name(self, name: str) -> str:
         taken = {plugin.name for plugin in self._plugins}
@@ -218,6 +251,14 @@ class PluginManager:
                 return str(owner)
             traceback = traceback.tb_next
         return "a plugin"
+
+
+class _Pluggy(pluggy.PluginManager):
+    """Pluggy, silent about what is deprecated: its warnings cannot say which plugin they are for, ours do."""
+
+    def parse_hookspec_opts(self, module_or_class: Any, name: str) -> Any:
+        options = super().parse_hookspec_opts(module_or_class, name)
+        return {**options, "warn_on_impl": None, "warn_on_impl_args": None} if options else None
 
 
 def _get(holder: object, name: str) -> object:

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import inspect
-import json
 import re
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from attrs import frozen
 
 from generators import docstrings
 from smtf_core import hookspecs
-
-SIGNATURES = Path(__file__).parent.parent.parent / "tests" / "docs" / "hook_signatures.json"
+from smtf_core.deprecation import Deprecation, deprecations
 
 REGISTER, DECISION, OBSERVER = "register", "decision", "observer"
 
@@ -67,6 +64,7 @@ class Hook:
         returns: the annotation of the result.
         room: the heading in the source below which it stands.
         docstring: its docstring.
+        deprecations: argument name → how it goes; ``''`` stands for the hook itself.
     """
 
     name: str
@@ -77,6 +75,7 @@ class Hook:
     returns: str
     room: str
     docstring: docstrings.Docstring
+    deprecations: Mapping[str, Deprecation]
 
     def part(self, name: str) -> str:
         """One part of the docstring as a line of Markdown."""
@@ -100,7 +99,7 @@ def family_of(name: str) -> str:
 def read_hooks() -> list[Hook]:
     """Every hookspec, in the order of the file."""
     rooms = _rooms()
-    return [_read(name, function, rooms[name]) for name, function in _functions()]
+    return [read_hook(name, function, rooms[name]) for name, function in _functions()]
 
 
 def _functions() -> Iterator[tuple[str, Callable[..., Any]]]:
@@ -120,7 +119,14 @@ def _rooms() -> dict[str, str]:
     return rooms
 
 
-def _read(name: str, function: Callable[..., Any], room: str) -> Hook:
+def read_hook(name: str, function: Callable[..., Any], room: str) -> Hook:
+    """One hookspec.
+
+    Args:
+        name: its name.
+        function: what is marked as a hookspec.
+        room: the heading in the source below which it stands.
+    """
     found = inspect.signature(function)
     return Hook(
         name=name,
@@ -131,6 +137,7 @@ def _read(name: str, function: Callable[..., Any], room: str) -> Hook:
         returns=str(found.return_annotation),
         room=room,
         docstring=docstrings.read(function),
+        deprecations=deprecations(function),
     )
 
 
@@ -154,7 +161,8 @@ def _timeline(hooks: list[Hook]) -> str:
             room = hook.room
             lines += ["", f"## {room[0].upper()}{room[1:]}", "", "| hook | family | runs in | |", "|---|---|---|---|"]
         link = f"[`{hook.name}`]({FAMILIES[hook.family][0]}#{hook.name})"
-        lines.append(f"| {link} | {hook.family} | {hook.where} | {hook.docstring.summary} |")
+        summary = f"Deprecated. {hook.docstring.summary}" if "" in hook.deprecations else hook.docstring.summary
+        lines.append(f"| {link} | {hook.family} | {hook.where} | {summary} |")
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)) + "\n"
 
 
@@ -164,6 +172,10 @@ def _section(hook: Hook) -> str:
     blocks = [
         f"## {hook.name}",
         f"```python\n{hook.signature}\n```",
+        *(
+            f"**{f'Argument `{argument}`' if argument else 'This hook'} is {leaving}.**"
+            for argument, leaving in hook.deprecations.items()
+        ),
         docstring.summary,
         *([docstring.description] if docstring.description else []),
         f"- Family: {rule}.\n- Runs in: {hook.where}.\n- Called when: {hook.part('Called when')}",
@@ -174,21 +186,3 @@ def _section(hook: Hook) -> str:
         blocks.append(f"Returns: {hook.part('Returns')}")
     blocks += [f"Errors: {hook.part('Errors')}", f"```python\n{docstring.parts['Example']}\n```"]
     return "\n\n".join(blocks)
-
-
-def signatures(recorded: dict[str, list[str]]) -> dict[str, list[str]]:
-    """What is recorded, and what came after it: new hooks, and new arguments at the end. Nothing is ever taken away.
-
-    Args:
-        recorded: hook name → argument names, as they were.
-    """
-    now = {hook.name: list(hook.parameters) for hook in read_hooks()}
-    grown = {name: now[name] if now.get(name, [])[: len(old)] == old else old for name, old in recorded.items()}
-    return {**grown, **{name: arguments for name, arguments in now.items() if name not in grown}}
-
-
-def signatures_text() -> str:
-    """The text of tests/docs/hook_signatures.json."""
-    recorded = json.loads(SIGNATURES.read_text(encoding="utf-8")) if SIGNATURES.exists() else {}
-    lines = [f"  {json.dumps(name)}: {json.dumps(arguments)}" for name, arguments in signatures(recorded).items()]
-    return "{\n" + ",\n".join(lines) + "\n}\n"

@@ -40,6 +40,7 @@ def _describe(manager: PluginManager, plugin: Plugin, registries: tuple[Any, ...
         "state": plugin.state,
         "error": f"{type(plugin.error).__name__}: {plugin.error}" if plugin.error else None,
         "hooks": manager.hooks_of(plugin),
+        "deprecated": [text for _, text in manager.deprecated_of(plugin)],
         "provides": [
             {"kind": registry.kind, "name": spec.name, "summary": spec.summary}
             for registry in registries
@@ -67,6 +68,7 @@ def _plugins_text(listed: list[dict[str, Any]]) -> str:
         others = [hook for hook in plugin["hooks"] if not hook.startswith("smtf_register_")]
         if others:
             lines.append(f"    hooks: {', '.join(others)}")
+        lines += [click.style(f"    {text}", fg="yellow") for text in plugin["deprecated"]]
     return "\n".join(lines)
 
 
