@@ -10,7 +10,7 @@ import asyncio
 import json
 import logging
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from attrs import evolve
@@ -190,8 +190,8 @@ class Dispatcher:
             if self._settings.batching == ON:
                 self._loop.call_later(self._settings.batch_timeout, self._flush)
             else:
-                # Even if each is a call of the model's own: code stays in the processor's caches when it is run for all
-                # requests of a moment in a row.
+                # Even if they share no batch: a small model answers them side by side, and code stays in the
+                # processor's caches when it is run for all requests of a moment in a row.
                 self._loop.call_soon(self._flush)
 
     def _flush(self) -> None:
@@ -201,7 +201,7 @@ class Dispatcher:
         if len(gathered) == 1:
             gathered[0][1](_invoked(self._batcher, gathered[0][0]))
             return
-        replies = self._batcher.invoke_many([request for request, _ in gathered])
+        replies = _invoked_many(self._batcher, [request for request, _ in gathered])
         for (_, replied), reply in zip(gathered, replies, strict=True):
             replied(reply)
 
@@ -226,3 +226,13 @@ def _invoked(server: ModelServer, request: Request) -> Reply:
     except Exception as error:
         logger.exception("%s %s failed", request.method, request.path)
         return refusal(500, f"Internal error: {type(error).__name__}")
+
+
+def _invoked_many(server: BatchingModelServer, requests: Sequence[Request]) -> Sequence[Reply]:
+    """One that fails with several requests is asked for each."""
+    try:
+        replies = server.invoke_many(requests)
+    except Exception:
+        logger.exception("%d requests together failed; each is tried alone", len(requests))
+        return [_invoked(server, request) for request in requests]
+    return replies

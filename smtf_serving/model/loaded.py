@@ -9,6 +9,7 @@ import logging
 import time
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ import tensorflow as tf
 from attrs import define, field
 
 from smtf_core.errors import InvalidInputError
+from smtf_serving.model.abreast import COPIES, apart, call_of_copies, copy_graph
 from smtf_serving.model.signatures import Signature, read_meta_graph, signatures_of
 from smtf_serving.model.synthetic import synthetic_inputs
 from smtf_serving.model.warmup import recorded_requests
@@ -78,6 +80,27 @@ class LoadedModel:
         """
         return self.way.calls[signature](*arrays)
 
+    def call_each(self, signature: str, requests: Sequence[Sequence[Any]]) -> list[Sequence[Any] | tf.errors.OpError]:
+        """Call a signature for each of several requests: the same bits as :meth:`call` for each, and less time.
+
+        Args:
+            signature: its name.
+            requests: the arrays of each, see :meth:`call`.
+
+        Returns:
+            For every request what :meth:`call` returns, or what it raises where TensorFlow refuses the values.
+        """
+        answers: list[Sequence[Any] | tf.errors.OpError] = []
+        for number, call in self.way.abreast.get(signature, {}).items():
+            while len(requests) - len(answers) >= number:
+                some = requests[len(answers) : len(answers) + number]
+                try:
+                    answers += apart(call(*chain.from_iterable(some)), number)
+                except tf.errors.OpError:
+                    answers += [self._attempt(signature, arrays) for arrays in some]
+        answers += [self._attempt(signature, arrays) for arrays in requests[len(answers) :]]
+        return answers
+
     def run(self, signature: str, inputs: Mapping[str, Any]) -> Arrays:
         """Call a signature by the names of its inputs and outputs."""
         chosen = self.signatures[signature]
@@ -85,6 +108,12 @@ class LoadedModel:
             signature, [np.asarray(inputs[name], spec.numpy_dtype) for name, spec in chosen.inputs.items()]
         )
         return dict(zip(chosen.outputs, outputs, strict=True))
+
+    def _attempt(self, signature: str, arrays: Sequence[Any]) -> Sequence[Any] | tf.errors.OpError:
+        try:
+            return self.call(signature, arrays)
+        except tf.errors.OpError as error:
+            return error
 
     def close(self) -> None:
         """Give the model's memory back; it cannot be called afterwards. Happens by itself when nobody holds it."""
@@ -120,10 +149,13 @@ def load_model(path: Path, *, fastest: bool = True) -> LoadedModel:
         small = _size_of_variables(path) <= _SMALL_BYTES
         comparable = bool(probes) and len(probes) == len(signatures)
         if fastest and small and comparable and seconds is not None and seconds < QUICK_SECONDS * 4:
-            faster = _frozen(session, signatures, probes) or _on_caller_thread(path, tags, signatures, probes)
+            frozen = _frozen(session, signatures, probes)
+            faster = frozen or _on_caller_thread(path, tags, signatures, probes)
             if faster is not None:
                 way.close()
                 way, seconds = faster, _seconds(faster, probes)
+            if frozen is not None and seconds is not None and seconds < QUICK_SECONDS:
+                _abreast(frozen, signatures, probes)
     _replay(way, path, signatures)
     model = LoadedModel(path, signatures, meta_graph, way, seconds)
     taken = "unknown" if seconds is None else f"{seconds * 1e6:.0f} µs"
@@ -184,6 +216,34 @@ def _proven(way: Way, probes: Mapping[str, _Probe]) -> Way | None:
             logger.debug("way %s gives other bits for signature %s", way.name, name)
             return None
     return way
+
+
+def _abreast(way: Way, signatures: Mapping[str, Signature], probes: Mapping[str, _Probe]) -> None:
+    """Let a frozen model answer several calls in one, where that gives the probes' bits."""
+    try:
+        if not copy_graph(way.session):
+            return
+    except ValueError as error:
+        logger.debug("the graph cannot be copied: %s", error)
+        return
+    for name, probe in probes.items():
+        try:
+            calls = {number: call_of_copies(way.session, signatures[name], number) for number in COPIES}
+            same = all(_same_abreast(call, number, probe) for number, call in calls.items())
+        except (tf.errors.OpError, ValueError, TypeError) as error:
+            logger.debug("signature %s cannot answer several calls in one: %s", name, error)
+            continue
+        if same:
+            way.abreast[name] = calls
+        else:
+            logger.debug("signature %s gives other bits for several calls in one", name)
+
+
+def _same_abreast(call: Call, number: int, probe: _Probe) -> bool:
+    """Whether so many calls in one, of batches of different sizes, give the probe's bits."""
+    chosen = [index % len(_BATCHES) for index in range(number)]
+    answers = apart(call(*chain.from_iterable(probe.inputs[index] for index in chosen)), number)
+    return all(_same_bits(ours, probe.outputs[index]) for ours, index in zip(answers, chosen, strict=True))
 
 
 def _frozen(session: Any, signatures: dict[str, Signature], probes: Mapping[str, _Probe]) -> Way | None:

@@ -15,12 +15,12 @@ interpreter's lock while TensorFlow works.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import tensorflow as tf
-from attrs import define
+from attrs import define, field
 from tensorflow.core.protobuf import config_pb2
 from tensorflow.python.framework import op_def_registry
 from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_from_session_graph
@@ -44,15 +44,19 @@ class Way:
         name: see the module's table.
         session: what it runs on.
         calls: signature name → function.
+        abreast: signature name → number of calls, descending → one function for as many calls, their arrays after one
+            another (:mod:`smtf_serving.model.abreast`).
     """
 
     name: str
     session: Any
     calls: dict[str, Call]
+    abreast: dict[str, Mapping[int, Call]] = field(factory=dict)
 
     def close(self) -> None:
         """Give the session's memory back."""
         self.calls.clear()
+        self.abreast.clear()
         self.session.close()
 
 

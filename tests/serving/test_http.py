@@ -137,6 +137,18 @@ def test_requests_of_one_moment_share_a_call():
             assert model.batches == [8, 8, 4]
 
 
+def test_a_request_that_several_cannot_be_answered_with_costs_no_other(caplog):
+    class Failing(Echo):
+        def invoke_many(self, requests):
+            raise KeyError("inside")
+
+    with serving(Failing(), max_batch=4) as (_, port):
+        one = b"POST %b HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\n%d"
+        replies = raw(port, b"".join(one % (b"/raise" if n == 5 else b"/x", n) for n in range(8)))
+    assert [part[:3] for part in replies.split(b"HTTP/1.1 ")[1:]] == [b"200"] * 5 + [b"500"] + [b"200"] * 2
+    assert "4 requests together failed; each is tried alone" in caplog.text
+
+
 def test_access_log(capsys):
     with serving(Echo(), access_log=True) as (_, port):
         ask(port, body=b"abc")

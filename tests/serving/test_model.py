@@ -11,7 +11,7 @@ import pytest
 import tensorflow as tf
 
 from smtf_core.errors import InvalidInputError
-from smtf_serving.model import loaded, ways
+from smtf_serving.model import abreast, loaded, ways
 from smtf_serving.model.loaded import load_model
 from smtf_serving.model.synthetic import synthetic_inputs
 from smtf_serving.protos import message
@@ -75,6 +75,75 @@ def test_a_way_that_gives_other_bits_is_not_taken(models, monkeypatch):
 
     monkeypatch.setattr(loaded, "frozen_way", lying)
     assert load_model(models / "ref" / "1").way.name == "caller-thread"
+
+
+SIDE_BY_SIDE = {
+    "ref": {"serving_default"},
+    "resource": {"serving_default"},
+    "two": {"serving_default"},
+    "example": {"serving_default", "scores_only", "classes_only", "regression", "text"},
+    "control": set(),
+    "table": set(),
+    "modern": set(),
+    "random": set(),
+}
+
+
+@pytest.mark.parametrize(("name", "signatures"), SIDE_BY_SIDE.items())
+def test_several_calls_in_one_give_each_its_own_bits(load, name, signatures):
+    model = load(name)
+    assert model.way.abreast.keys() == signatures
+    for signature in map(model.signatures.get, signatures):
+        made = [synthetic_inputs(signature, model.meta_graph.graph_def, batch) for batch in (1, 2, 1, 32, 1, 7)]
+        requests = [list(made[number % len(made)].values()) for number in range(15)]
+        alone = [model.call(signature.name, arrays) for arrays in requests]
+        for count in (0, 1, 2, 3, 8, 15):
+            together = model.call_each(signature.name, requests[:count])
+            assert len(together) == count
+            for ours, theirs in zip(together, alone, strict=False):
+                assert [array.tolist() for array in ours] == [array.tolist() for array in theirs]
+                assert [array.dtype for array in ours] == [array.dtype for array in theirs]
+
+
+def test_several_calls_are_really_one(load, monkeypatch):
+    model = load("ref")
+    monkeypatch.setitem(model.way.calls, "serving_default", None)
+    rows = [[np.array([[n, 1.0]], np.float32)] for n in range(14)]
+    assert [answer[0].tolist() for answer in model.call_each("serving_default", rows)] == [
+        [2.0 * (n + 1)] for n in range(14)
+    ]
+
+
+def test_an_array_that_is_refused_costs_no_other(load):
+    model = load("example")
+    serialized = tf.train.Example()
+    serialized.features.feature["x"].float_list.value.extend([1.0, 2.0])
+    requests = [[np.array([serialized.SerializeToString()], object)] for _ in range(8)]
+    (alone,) = model.call_each("regression", requests[:1])
+    requests[5] = [np.array([b"no example"], object)]
+    answers = model.call_each("regression", requests)
+    assert isinstance(answers.pop(5), tf.errors.InvalidArgumentError)
+    assert [answer[0].tolist() for answer in answers] == [alone[0].tolist()] * 7
+
+
+def test_several_calls_in_one_that_give_other_bits_are_not_made(models, monkeypatch):
+    honest = loaded.call_of_copies
+
+    def lying(session, signature, copies):
+        call = honest(session, signature, copies)
+        return lambda *arrays: call(*arrays)[::-1]
+
+    monkeypatch.setattr(loaded, "call_of_copies", lying)
+    model = load_model(models / "ref" / "1")
+    assert (model.way.name, model.way.abreast) == ("frozen", {})
+    model.close()
+
+
+def test_a_large_model_has_no_copies(models, monkeypatch):
+    monkeypatch.setattr(abreast, "_MAX_BYTES", 100)
+    model = load_model(models / "ref" / "1")
+    assert (model.way.name, model.way.abreast) == ("frozen", {})
+    model.close()
 
 
 def test_many_threads(load):

@@ -115,7 +115,7 @@ def run_together(calls: Sequence[Call], max_rows: int) -> list[bytes | ServingEr
 
     Args:
         calls: what to run.
-        max_rows: the most rows of one shared call.
+        max_rows: the most rows of one shared call; with 1 the bits of an answer do not depend on other calls.
 
     Returns:
         For every call its answer, or what is wrong with it.
@@ -123,12 +123,14 @@ def run_together(calls: Sequence[Call], max_rows: int) -> list[bytes | ServingEr
     answers: dict[int, bytes | ServingError] = {}
     groups: dict[object, list[int]] = {}
     sizes = [call.rows for call in calls]
+    apart = max_rows == 1
     for index, call in enumerate(calls):
-        group = call.group
+        group = (id(call.model), call.signature.name) if apart else call.group
         groups.setdefault(index if group is None else group, []).append(index)
+    run = _run_each if apart else _run_batch
     for members in groups.values():
-        for batch in batches(members, sizes, max_rows):
-            answers.update(zip(batch, _run_batch([calls[index] for index in batch]), strict=True))
+        for batch in [members] if apart else batches(members, sizes, max_rows):
+            answers.update(zip(batch, run([calls[index] for index in batch]), strict=True))
     return [answers[index] for index in range(len(calls))]
 
 
@@ -151,6 +153,15 @@ def batches(members: Sequence[int], sizes: Sequence[int], max_rows: int) -> list
     return made
 
 
+def _run_each(calls: list[Call]) -> list[bytes | ServingError]:
+    first = calls[0]
+    outcomes = first.model.call_each(first.signature.name, [call.arrays for call in calls])
+    return [
+        from_tensorflow(outcome) if isinstance(outcome, tf.errors.OpError) else _answered(call, outcome)
+        for call, outcome in zip(calls, outcomes, strict=True)
+    ]
+
+
 def _run_batch(calls: list[Call]) -> list[bytes | ServingError]:
     if len(calls) > 1:
         first = calls[0]
@@ -170,7 +181,7 @@ def _split(calls: list[Call], outputs: Sequence[Any]) -> list[bytes | ServingErr
     start = 0
     for call in calls:
         end = start + call.rows
-        answers.append(call.answer([output[start:end] for output in outputs]))
+        answers.append(_answered(call, [output[start:end] for output in outputs]))
         start = end
     return answers
 
@@ -178,6 +189,13 @@ def _split(calls: list[Call], outputs: Sequence[Any]) -> list[bytes | ServingErr
 def _attempt(call: Call) -> bytes | ServingError:
     try:
         return call.run()
+    except ServingError as error:
+        return error
+
+
+def _answered(call: Call, outputs: Sequence[Any]) -> bytes | ServingError:
+    try:
+        return call.answer(outputs)
     except ServingError as error:
         return error
 

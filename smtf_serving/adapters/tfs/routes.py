@@ -84,11 +84,12 @@ class Routes:
 
     def answer(self, requests: Sequence[Request]) -> dict[int, tuple[Route, Reply]]:
         """Index → route and reply, of the requests that a shortcut answers."""
+        apart = self.max_rows == 1
         groups: dict[int, tuple[Route, list[int]]] = {}
         arrays: dict[int, Any] = {}
         for index, request in enumerate(requests):
             route = self.find(request)
-            if route is None or route.shortcut is None or not route.shortcut.shares:
+            if route is None or route.shortcut is None or not (apart or route.shortcut.shares):
                 continue
             rows = route.shortcut.read(request.body, route.bare)
             if rows is not None:
@@ -98,8 +99,9 @@ class Routes:
         done: dict[int, tuple[Route, Reply]] = {}
         for route, members in groups.values():
             assert route.shortcut is not None
-            for batch in batches(members, sizes, self.max_rows):
-                answers = route.shortcut.predict([arrays[index] for index in batch])
+            predict = route.shortcut.predict_each if apart else route.shortcut.predict
+            for batch in [members] if apart else batches(members, sizes, self.max_rows):
+                answers = predict([arrays[index] for index in batch])
                 done.update(
                     (index, (route, Reply(body=answer)))
                     for index, answer in zip(batch, answers, strict=True)
