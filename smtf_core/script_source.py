@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import inspect
-import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -59,9 +58,7 @@ def read_source(path: Path, python: str | None = None) -> Source:
     try:
         sign = python_2_sign(text, python)
         converted = None if sign is None else convert(text, str(path))
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # the user's habits, as "\d" in a plain string
-            tree = parse(text if converted is None else converted.text)
+        tree = parse(text if converted is None else converted.text, quiet=True)
     except SyntaxError as error:
         error.filename = str(path)
         raise

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import ast
 import difflib
-import warnings
 from functools import cache
 from types import CodeType
 from typing import Any
 
 import attrs
 
-from smtf_core.syntax import parse
+from smtf_core.syntax import compile_quietly, parse
 
 # What a script may need of the converter's fixers. Left out: those about style, and fix_buffer and fix_callable,
 # whose Python 2 names Python 3 has as well.
@@ -87,23 +86,19 @@ class Converted:
         Raises:
             SyntaxError: the converted text is not Python 3; the line is the source's.
         """
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of the source's own habits
-            try:
-                tree = parse(self.text, filename)
-            except SyntaxError as error:
-                error.lineno = self._line(error.lineno or 1)
-                error.end_lineno = error.offset = error.end_offset = None
-                raise
+        try:
+            tree = parse(self.text, filename, quiet=True)
+        except SyntaxError as error:
+            error.lineno = self._line(error.lineno or 1)
+            error.end_lineno = error.offset = error.end_offset = None
+            raise
         for node in ast.walk(tree):
             self._point_back(node)
         return tree
 
     def compile(self, filename: str) -> CodeType:
         """Code with the line numbers of the source; see :meth:`tree`."""
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return compile(self.tree(filename), filename, "exec", dont_inherit=True)
+        return compile_quietly(self.tree(filename), filename)
 
     def _point_back(self, node: Any) -> None:
         if hasattr(node, "lineno"):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import importlib.util
-import warnings
 from collections.abc import Iterator
 
 import attrs
@@ -121,7 +120,7 @@ def python_2_sign(source: str, python: str | None = None) -> Sign | None:
     if python == PYTHON_3:
         return None
     try:
-        tree = _parsed(source)
+        tree = parse(source, quiet=True)
     except SyntaxError as error:
         if not _converts(source):
             raise
@@ -192,12 +191,6 @@ def _makes_iterator(value: ast.expr, generators: set[str]) -> bool:
 def _last_name(function: ast.expr) -> str:
     """``c`` of ``a.b.c``; ``''``: it is no name."""
     return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
-
-
-def _parsed(source: str) -> ast.Module:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # "\d" in a plain string, `is` with a literal: the user's, and not ours to tell
-        return parse(source)
 
 
 def _converts(source: str) -> bool:

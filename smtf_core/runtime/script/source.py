@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import logging
-import warnings
 from types import CodeType
 
 from smtf_core.python2.convert import convert
 from smtf_core.python2.detect import PYTHON_2, decode, python_2_sign
 from smtf_core.runtime.script.lost_library import with_methods
-from smtf_core.syntax import parse
+from smtf_core.syntax import compile_quietly, parse
 
 _log = logging.getLogger("smtf")
 
@@ -44,12 +43,7 @@ class ScriptCompiler:
             self._python = PYTHON_2
         self._first = False
         if sign is None:
-            tree = parse(data, filename)
-        else:
-            _log.info("%s is Python 2 (line %d: %s): converted in memory.", filename, sign.line, sign.what)
-            tree = convert(source, filename).tree(filename)
-        with warnings.catch_warnings():
-            if sign is not None:
-                warnings.simplefilter("ignore")  # of the source's own habits
-            code: CodeType = compile(with_methods(tree), filename, "exec", dont_inherit=True)
-        return code
+            code: CodeType = compile(with_methods(parse(data, filename)), filename, "exec", dont_inherit=True)
+            return code
+        _log.info("%s is Python 2 (line %d: %s): converted in memory.", filename, sign.line, sign.what)
+        return compile_quietly(with_methods(convert(source, filename).tree(filename)), filename)
