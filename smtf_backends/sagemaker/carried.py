@@ -22,7 +22,8 @@ FOLDER = container.FOLDER
 _PACKAGES = ("smtf_core", "smtf_backends", "smtf_serving")
 # What smtf's runtime imports. They are pure Python, so this interpreter's copies serve the image's as well.
 _REQUIREMENTS = ("attrs", "cattrs", "exceptiongroup", "fissix", "appdirs", "pluggy", "typing_extensions")
-_SUFFIXES = (".py", ".gz", ".so", ".typed", ".txt")
+# What lies in a checkout and in no wheel.
+_LEFT_OUT = (".c", ".h")
 
 
 def runtime_members(folder: Path) -> list[Member]:
@@ -61,7 +62,8 @@ def _metadata(name: str) -> str:
 def _files(folder: Path, prefix: str) -> Iterator[Member]:
     for path in sorted(folder.rglob("*")):
         inside = path.relative_to(folder)
-        if path.is_file() and "__pycache__" not in inside.parts and (path.suffix in _SUFFIXES or not path.suffix):
+        hidden = any(part.startswith((".", "__pycache__")) for part in inside.parts)
+        if path.is_file() and not hidden and path.suffix not in _LEFT_OUT:
             yield Member(f"{prefix}/{inside.as_posix()}", path)
 
 
