@@ -40,7 +40,7 @@ class Endpoints:
     def __init__(self, plugins: PluginManager, backend: str | None = None) -> None:
         registry = Registries(plugins).backends
         if backend is not None and not isinstance(registry.shared(backend), ServingBackend):
-            raise InvalidInputError(f"backend {backend!r} runs no endpoints")
+            raise runs_no_endpoints(plugins, backend)
         #: Those that are asked, and why some could not be.
         self.backends = AskedBackends(plugins, ServingBackend, registry.names() if backend is None else [backend])
 
@@ -65,6 +65,17 @@ class Endpoints:
             names = ", ".join(one.backend for one in found)
             raise InvalidInputError(f"several backends have an endpoint {name!r}: {names}. Say which one with backend")
         return found[0]
+
+
+def runs_no_endpoints(plugins: PluginManager, backend: str) -> InvalidInputError:
+    """The error where an endpoint is looked for on a backend that runs none; names those that do."""
+    registry = Registries(plugins).backends
+    able = AskedBackends(plugins, ServingBackend, registry.names()).ask(lambda name, _: [registry.find(name)])
+    named = [f"{spec.name} (instance type {' or '.join(map(repr, spec.instance_types))})" for spec in able]
+    return InvalidInputError(
+        f"backend {backend!r} runs no endpoints; "
+        + (f"these do: {', '.join(named)}" if named else "no installed plugin brings one that does")
+    )
 
 
 def check_name(name: str, what: str = "endpoint name") -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from smtf_core.client.code import is_remote
-from smtf_core.client.endpoints import check_name
+from smtf_core.client.endpoints import check_name, runs_no_endpoints
 from smtf_core.client.predictor import Predictor
 from smtf_core.client.records import check_records
 from smtf_core.errors import InvalidInputError
@@ -172,7 +172,7 @@ class TensorFlowModel:
         spec = choose_backend(registries.backends, self._backend, instance_type)
         backend = registries.backends.shared(spec.name)
         if not isinstance(backend, ServingBackend):
-            raise InvalidInputError(f"backend {spec.name!r} runs no endpoints; deploy on 'inprocess' or 'process'")
+            raise runs_no_endpoints(self._plugins, spec.name)
         if initial_instance_count < 1:
             raise InvalidInputError(f"initial_instance_count must be 1 or more, not {initial_instance_count}")
         check_records("tags", tags)
