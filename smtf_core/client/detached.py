@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from typing import Any
-
 from smtf_core.client.asking import AskedBackends
 from smtf_core.errors import InvalidInputError, UnknownNameError
 from smtf_core.interfaces import DetachedBackend
-from smtf_core.models import Job, JobHandle, JobRecord
+from smtf_core.models import JobHandle, JobRecord
 from smtf_core.plugins import PluginManager
 from smtf_core.registry import Registries
 
@@ -70,55 +67,3 @@ class DetachedJobs:
     def clean(self) -> list[str]:
         """Give back what ended jobs have left on all backends; what that was, in words."""
         return self.backends.ask(lambda name, backend: [f"{name}: {what}" for what in backend.clean()])
-
-
-# What the estimator puts behind the base of a job's name.
-_STAMP = re.compile(r"-\d{4}(-\d\d){5}-\d{3}$")
-
-
-def arguments_of(job: Job) -> dict[str, Any]:
-    """The estimator's arguments that would submit a job again."""
-    resources, access = job.resources, job.access
-    return {
-        "entry_point": job.entry_point,
-        "role": access.role,
-        "train_instance_count": resources.instance_count,
-        "train_instance_type": resources.instance_type,
-        "training_steps": job.training_steps,
-        "evaluation_steps": job.evaluation_steps,
-        "checkpoint_path": job.checkpoint_path,
-        "source_dir": job.source_dir,
-        "dependencies": list(job.dependencies),
-        "requirements_file": job.requirements_file,
-        "hyperparameters": dict(job.hyperparameters),
-        "environment": dict(job.environment),
-        "framework_version": str(job.framework_version),
-        "py_version": job.py_version,
-        "input_mode": job.input_mode,
-        "output_path": job.output_path,
-        "output_kms_key": access.output_kms_key,
-        "code_location": job.code_location,
-        "image_name": job.image,
-        "runtime": job.runtime,
-        "train_volume_size": resources.volume_size_gb,
-        "train_volume_kms_key": access.volume_kms_key,
-        "train_max_run": resources.max_run_seconds,
-        "train_use_spot_instances": resources.spot,
-        "train_max_wait": resources.max_wait_seconds,
-        "checkpoint_s3_uri": job.checkpoint_s3_uri,
-        "checkpoint_local_path": job.checkpoint_local_path,
-        "metric_definitions": [{"Name": name, "Regex": regex} for name, regex in job.metric_definitions],
-        "enable_network_isolation": access.network_isolation,
-        "encrypt_inter_container_traffic": access.encrypt_traffic,
-        "memory": resources.memory,
-        "cpus": resources.cpus,
-        "gpus": resources.gpus,
-        "container_log_level": job.log_level,
-        "tags": [{"Key": key, "Value": value} for key, value in access.tags],
-        "subnets": list(access.subnets),
-        "security_group_ids": list(access.security_group_ids),
-        "distribution": job.distribution,
-        "script_loader": job.script_loader,
-        "base_job_name": _STAMP.sub("", job.name),
-        "backend": job.backend,
-    }

@@ -2,38 +2,30 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from smtf_core.client.arguments import (
-    StrPath,
-    absolute,
-    job_name_of,
-    positional_arguments,
-    text_of,
-    with_hyperparameters,
-)
+from smtf_core.client.arguments import StrPath, job_name_of, positional_arguments, with_hyperparameters
 from smtf_core.client.checks import check_job
-from smtf_core.client.detached import DetachedJobs, arguments_of
+from smtf_core.client.detached import DetachedJobs
 from smtf_core.client.display import Display
 from smtf_core.client.inputs import Inputs, channels_of
+from smtf_core.client.job_arguments import arguments_of, job_of
 from smtf_core.client.model import TensorFlowModel
 from smtf_core.client.predictor import Predictor
 from smtf_core.client.records import check_records
 from smtf_core.client.tensorboard import TensorBoard
+from smtf_core.client.trained import Trained
 from smtf_core.client.waiting import wait_for
 from smtf_core.errors import InvalidInputError, UnexpectedStatusException
-from smtf_core.interfaces import Backend, BackendSpec, CompletingBackend, DetachedBackend
+from smtf_core.interfaces import Backend, BackendSpec, CompletingBackend
 from smtf_core.models import (
-    Access,
     Channel,
     FrameworkVersion,
     Job,
     JobHandle,
     JobState,
     JobStatus,
-    Resources,
     TrainingResult,
 )
 from smtf_core.plugins import PluginManager
@@ -181,7 +173,7 @@ class TensorFlow:
         self._arguments = with_hyperparameters(arguments)
         self._plugins = plugins if plugins is not None else PluginManager()
         self._registries = Registries(self._plugins)
-        self._version = FrameworkVersion.parse(framework_version)
+        FrameworkVersion.parse(framework_version)  # told now, not when a job is made of it
         self._spec: BackendSpec = choose_backend(self._registries.backends, backend, train_instance_type)
         self.latest_training_job: JobHandle | None = None
         self.result: TrainingResult | None = None
@@ -335,7 +327,7 @@ class TensorFlow:
             InvalidInputError: there is no exported model, or an argument is not what it must be.
             SmtfError: the model or the handlers cannot be loaded.
         """
-        handle, model_data = self._exported()
+        trained, model_data = self._exported()
         code = {
             "entry_point": entry_point,
             "source_dir": source_dir,
@@ -348,35 +340,23 @@ class TensorFlow:
                 "source_dir, dependencies and requirements_file belong to an entry_point; give that"
             )
         spec = choose_backend(self._registries.backends, None, instance_type)
-        of_the_estimator = {
-            "role": self._arguments["role"],
-            "py_version": self._arguments["py_version"],
-            "code_location": self._arguments["code_location"],
-            "subnets": self._arguments["subnets"],
-            "security_group_ids": self._arguments["security_group_ids"],
-            "enable_network_isolation": self._arguments["enable_network_isolation"],
-            "tags": self._arguments["tags"],
-            "model_name": handle.job_name,
-            "image_name": self._arguments["image_name"] if endpoint_type == "python" else None,
-        }
         given = {"role": role, "image_name": image_name, "model_name": model_name, "tags": tags}
         model = TensorFlowModel(
             model_data,
-            **(self._code_of(handle) if of_the_script else code),
-            framework_version=self._serving_version(handle, spec, endpoint_type),
+            **(trained.code() if of_the_script else code),
+            framework_version=trained.release(spec, endpoint_type),
             env=env,
             model_server_workers=model_server_workers,
             container_log_level=self._arguments["container_log_level"],
             plugins=self._plugins,
-            # What the estimator has for a service is no news to a backend that is none.
-            **{name: value for name, value in of_the_estimator.items() if name in spec.endpoint_options}
+            **trained.options(spec, endpoint_type)
             | {name: value for name, value in given.items() if value is not None},
         )
         return model.deploy(
             initial_instance_count,
             instance_type,
             endpoint_type,
-            endpoint_name or handle.job_name,
+            endpoint_name or trained.handle.job_name,
             detach,
             accelerator_type=accelerator_type,
             kms_key=kms_key,
@@ -384,7 +364,7 @@ class TensorFlow:
             wait=wait,
         )
 
-    def _exported(self) -> tuple[JobHandle, str]:
+    def _exported(self) -> tuple[Trained, str]:
         """The newest job and its exported model.
 
         Raises:
@@ -393,46 +373,18 @@ class TensorFlow:
         handle = self.latest_training_job
         if handle is None:
             raise InvalidInputError("there is no exported model to deploy: call fit first")
+        backend = self._backend(handle.backend)
         if self.result is None:  # nobody has waited for it
-            self.result = self._backend(handle.backend).result(handle)
+            self.result = backend.result(handle)
         if self.model_data is None:
-            status = self._backend(handle.backend).status(handle)
+            status = backend.status(handle)
             if not status.state.terminal:
                 raise InvalidInputError(f"job {handle.job_name!r} has not ended; its model can be deployed when it has")
             raise InvalidInputError(
                 f"job {handle.job_name!r} ({status.state.value}) has exported no model to deploy; call fit, with a "
                 f"serving_input_fn in the script"
             )
-        return handle, self.model_data
-
-    def _serving_version(self, handle: JobHandle, spec: BackendSpec, endpoint_type: str) -> str | None:
-        """The release that handlers are written for; also that which exported the model, where an image is to serve it.
-
-        Where smtf ran the script, a later release than the script's exported the model, and only such read it.
-        """
-        said: str | None = self._arguments["framework_version"]
-        if endpoint_type == "python" or "image_name" not in spec.endpoint_options:
-            return said
-        owner = self._backend(handle.backend)
-        job = owner.describe(handle) if isinstance(owner, DetachedBackend) else None
-        by_its_image = job is not None and (job.runtime == "container" or job.image is not None)
-        return str(self._version) if by_its_image else None
-
-    def _code_of(self, handle: JobHandle) -> dict[str, Any]:
-        """The job's script, where the backend that ran it has it."""
-        owner = self._backend(handle.backend)
-        if isinstance(owner, DetachedBackend):
-            job = owner.describe(handle)
-            if job.entry_point:
-                return {
-                    "entry_point": job.entry_point,
-                    "source_dir": job.source_dir,
-                    "dependencies": job.dependencies,
-                    "requirements_file": job.requirements_file,
-                }
-        names = ("entry_point", "source_dir", "dependencies", "requirements_file")
-        code = {name: self._arguments[name] for name in names}
-        return code | {"dependencies": code["dependencies"] or ()}
+        return Trained(handle, backend, self._arguments), self.model_data
 
     def stop_training_job(self, reason: str = "stopped by the user") -> None:
         """Ask the newest job to save a checkpoint and end; returns at once.
@@ -451,58 +403,8 @@ class TensorFlow:
             inputs: see :meth:`fit`.
             job_name: see :meth:`fit`.
         """
-        arguments = self._arguments
-        checkpoint_path, output_path = arguments["checkpoint_path"], arguments["output_path"]
-        job = Job(
-            name=job_name or job_name_of(self._arguments, self._spec),
-            backend=self._spec.name,
-            entry_point=os.fspath(arguments["entry_point"]),
-            source_dir=text_of(arguments["source_dir"]),
-            dependencies=tuple(map(os.fspath, arguments["dependencies"] or ())),
-            requirements_file=arguments["requirements_file"] or None,
-            hyperparameters=self.hyperparameters(),
-            channels=self._channels(inputs),
-            framework_version=self._version,
-            py_version=arguments["py_version"],
-            input_mode=arguments["input_mode"],
-            training_steps=arguments["training_steps"],
-            evaluation_steps=arguments["evaluation_steps"],
-            checkpoint_path=absolute(checkpoint_path),
-            output_path=absolute(output_path or self._spec.default_output_path) or "",
-            code_location=arguments["code_location"],
-            environment=dict(arguments["environment"] or {}),
-            resources=Resources(
-                instance_type=arguments["train_instance_type"],
-                instance_count=arguments["train_instance_count"],
-                volume_size_gb=arguments["train_volume_size"],
-                max_run_seconds=arguments["train_max_run"],
-                spot=arguments["train_use_spot_instances"],
-                max_wait_seconds=arguments["train_max_wait"],
-                memory=arguments["memory"],
-                cpus=arguments["cpus"],
-                gpus=None if arguments["gpus"] is None else str(arguments["gpus"]),
-            ),
-            access=Access(
-                role=arguments["role"],
-                output_kms_key=arguments["output_kms_key"],
-                volume_kms_key=arguments["train_volume_kms_key"],
-                subnets=tuple(arguments["subnets"] or ()),
-                security_group_ids=tuple(arguments["security_group_ids"] or ()),
-                tags=tuple((tag["Key"], tag["Value"]) for tag in arguments["tags"] or ()),
-                network_isolation=arguments["enable_network_isolation"],
-                encrypt_traffic=arguments["encrypt_inter_container_traffic"],
-            ),
-            distribution=arguments["distribution"],
-            script_loader=arguments["script_loader"],
-            image=arguments["image_name"],
-            runtime=arguments["runtime"],
-            metric_definitions=tuple(
-                (metric["Name"], metric["Regex"]) for metric in arguments["metric_definitions"] or ()
-            ),
-            checkpoint_s3_uri=arguments["checkpoint_s3_uri"],
-            checkpoint_local_path=arguments["checkpoint_local_path"],
-            log_level=arguments["container_log_level"],
-        )
+        name = job_name or job_name_of(self._arguments, self._spec)
+        job = job_of(self._arguments, name, self._spec, self._channels(inputs))
         return self._plugins.hook.smtf_configure_job(job=job) or job
 
     def outlives_client(self, job: Job) -> bool:

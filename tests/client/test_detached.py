@@ -11,7 +11,8 @@ from command_line import RUNNER
 
 from smtf_core import PluginManager, TensorFlow, hookimpl
 from smtf_core.cli import main
-from smtf_core.client.detached import DetachedJobs, arguments_of
+from smtf_core.client.detached import DetachedJobs
+from smtf_core.client.job_arguments import arguments_of
 from smtf_core.client.ledger import Ledger
 from smtf_core.errors import BackendUnavailableError, InvalidInputError, UnknownNameError
 from smtf_core.interfaces import BackendSpec, DetachedBackend
