@@ -2,18 +2,21 @@
 
 ``make matrix`` builds source archive and wheel, lets twine check them, then makes a venv for each row and looks at what
 was installed in it. Options, as in ``make matrix MATRIX=--quick``: ``--quick`` installs rows without TensorFlow only;
-``--python 3.12`` only those of one Python; ``--uv`` installs with uv, several times as fast. Pythons are found as
-``python3.x``, or below ``pyenv root``; one that is missing is a failure. Exit status 0 when every row is fine.
+``--python 3.12`` only those of one Python; ``--pip`` installs with pip instead of uv, which takes several times as long.
+Pythons are found as ``python3.x``, or below ``pyenv root``; one that is missing is a failure, or with
+``--skip-missing`` a line that says so. Exit status 0 when every row is fine.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import tomllib
@@ -24,7 +27,8 @@ PYTHONS = ("3.10", "3.11", "3.12", "3.13")
 #: TensorFlow's oldest release that a Python has wheels of, and the newest one.
 TENSORFLOW = {"3.10": "2.16.*", "3.11": "2.16.*", "3.12": "2.16.*", "3.13": "2.20.*"}
 NEWEST = "<2.22"
-HEAVY = ("tensorflow", "examples")  # extras that bring TensorFlow, or other hundreds of megabytes
+FAILED = "FAILED"
+HEAVY = ("tensorflow", "grpc", "examples")  # extras that bring TensorFlow, or other hundreds of megabytes
 
 # What a user does first, without TensorFlow: commands, the list of plugins, a script looked at.
 LOOK = """
@@ -82,7 +86,7 @@ def rows(extras: list[str], *, quick: bool, python: str | None) -> Iterator[Row]
     light = ["", *(extra for extra in extras if extra not in HEAVY)]
     yield from (Row(version, extra) for version in pythons for extra in light)
     if not quick:
-        yield from (Row(version, "examples") for version in pythons)
+        yield from (Row(version, extra) for version in pythons for extra in ("examples", "grpc"))
         for version in pythons:
             yield Row(version, "tensorflow", f"=={TENSORFLOW[version]}")
             yield Row(version, "tensorflow", NEWEST)
@@ -111,7 +115,7 @@ def build(folder: Path) -> Path:
     source.mkdir()
     archive = subprocess.run(["git", "-C", str(ROOT), "archive", "HEAD"], capture_output=True, check=True).stdout
     subprocess.run(["tar", "-x", "-C", str(source)], input=archive, check=True)
-    command = [sys.executable, "-m", "build", "--outdir", str(folder / "dist"), str(source)]
+    command = [sys.executable, "-m", "build", "--installer", "uv", "--outdir", str(folder / "dist"), str(source)]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     made = sorted(map(str, (folder / "dist").iterdir()))
     subprocess.run([sys.executable, "-m", "twine", "check", "--strict", *made], check=True)
@@ -119,11 +123,19 @@ def build(folder: Path) -> Path:
     return wheel
 
 
-def install(row: Row, wheel: Path, script: Path, folder: Path, *, uv: bool) -> str:
+def install(row: Row, python3: str, wheel: Path, script: Path, folder: Path, *, pip: bool) -> str:
     """Install and look; returns what was found.
 
+    Args:
+        row: what is installed.
+        python3: the interpreter.
+        wheel: smtf.
+        script: a training script.
+        folder: where the venv is made.
+        pip: install with pip, not uv.
+
     Raises:
-        subprocess.CalledProcessError: something failed; ``stderr`` says what.
+        subprocess.CalledProcessError: something failed; its output says what.
     """
 
     def run(*command: str) -> str:
@@ -134,15 +146,15 @@ def install(row: Row, wheel: Path, script: Path, folder: Path, *, uv: bool) -> s
     python = str(venv / "bin" / "python")
     wanted = f"{wheel}[{row.extra}]" if row.extra else str(wheel)
     extra = [f"tensorflow{row.constraint}"] if row.constraint else []
-    if uv:
-        tool = (sys.executable, "-m", "uv")
-        run(*tool, "venv", "--quiet", "--python", interpreter(row.python), str(venv))
-        run(*tool, "pip", "install", "--quiet", "--python", python, wanted, *extra)
-        run(*tool, "pip", "check", "--python", python)
-    else:
-        run(interpreter(row.python), "-m", "venv", str(venv))
+    if pip:
+        run(python3, "-m", "venv", str(venv))
         run(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", wanted, *extra)
         run(python, "-m", "pip", "--disable-pip-version-check", "check")
+    else:
+        tool = (sys.executable, "-m", "uv")
+        run(*tool, "venv", "--quiet", "--python", python3, str(venv))
+        run(*tool, "pip", "install", "--quiet", "--python", python, wanted, *extra)
+        run(*tool, "pip", "check", "--python", python)
     found = run(python, "-c", LOOK, str(script))
     if row.extra == "tensorflow":
         found += " " + run(python, "-c", TRAIN, str(script), str(folder / "jobs")).splitlines()[-1]
@@ -154,26 +166,36 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--quick", action="store_true", help="only rows without TensorFlow")
     parser.add_argument("--python", choices=PYTHONS, help="only rows of this Python")
-    parser.add_argument("--uv", action="store_true", help="install with uv")
+    parser.add_argument("--pip", action="store_true", help="install with pip, not uv")
+    parser.add_argument("--skip-missing", action="store_true", help="leave out a Python that is not on this machine")
     options = parser.parse_args()
     extras = sorted(tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"])
-    failed = 0
     with tempfile.TemporaryDirectory(prefix="smtf-matrix-") as name:
         folder = Path(name)
         wheel = build(folder)
         from smtf_core.testing.scripts import write_line_script
 
         script = write_line_script(folder)
-        for number, row in enumerate(rows(extras, quick=options.quick, python=options.python)):
-            place = folder / str(number)
-            place.mkdir()
+
+        def installed(row: Row) -> tuple[str, str]:
             try:
-                print(f"{row}: {install(row, wheel, script, place, uv=options.uv)}", flush=True)
-            except (subprocess.CalledProcessError, FileNotFoundError) as error:
-                failed += 1
-                said = getattr(error, "stderr", None) or str(error)
-                print(f"{row}: FAILED\n{said.strip()[-2000:]}", flush=True)
-            shutil.rmtree(place, ignore_errors=True)
+                python3 = interpreter(row.python)
+            except FileNotFoundError as error:
+                return ("skipped" if options.skip_missing else FAILED), str(error)
+            place = Path(tempfile.mkdtemp(dir=folder))
+            try:
+                return "fine", install(row, python3, wheel, script, place, pip=options.pip)
+            except subprocess.CalledProcessError as error:
+                return FAILED, f"{error.stdout}{error.stderr}".strip()[-2000:]
+            finally:
+                shutil.rmtree(place, ignore_errors=True)
+
+        wanted = list(rows(extras, quick=options.quick, python=options.python))
+        failed = 0
+        with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
+            for row, (state, found) in zip(wanted, pool.map(installed, wanted), strict=True):
+                failed += state == FAILED
+                print(f"{row}: {found}" if state == "fine" else f"{row}: {state}\n{found}", flush=True)
     print(f"{failed} failed" if failed else "all are fine")
     return 1 if failed else 0
 
