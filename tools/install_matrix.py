@@ -2,7 +2,7 @@
 
 ``make matrix`` builds source archive and wheel, lets twine check them, then makes a venv for each row and looks at what
 was installed in it. Options, as in ``make matrix MATRIX=--quick``: ``--quick`` installs rows without TensorFlow only;
-``--python 3.12`` only those of one Python; ``--pip`` installs with pip instead of uv, which takes several times as long.
+``--python 3.12`` only those of one Python; ``--pip`` installs with pip, which takes several times as long as uv.
 Pythons are found as ``python3.x``, or below ``pyenv root``; one that is missing is a failure, or with
 ``--skip-missing`` a line that says so. Exit status 0 when every row is fine.
 """
