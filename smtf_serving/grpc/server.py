@@ -15,6 +15,7 @@ try:
     import grpc
     from tensorflow_serving.apis import model_service_pb2_grpc, prediction_service_pb2_grpc
 
+    from smtf_serving.grpc.drain import Drain
     from smtf_serving.grpc.services import ModelService, PredictionService
 except ImportError as error:
     raise MissingExtraError(
@@ -45,8 +46,10 @@ class GrpcServer:
             ("grpc.max_receive_message_length", settings.max_body),
             ("grpc.max_send_message_length", -1),
         ]
+        self._drain = Drain()
         self._server: Any = grpc.server(
             ThreadPoolExecutor(settings.threads, "smtf-grpc"),
+            interceptors=[self._drain],
             options=options,
             maximum_concurrent_rpcs=settings.max_waiting,  # more are answered RESOURCE_EXHAUSTED
         )
@@ -64,4 +67,4 @@ class GrpcServer:
 
     def stop(self, seconds: float) -> None:
         """See :class:`~smtf_serving.http.server.Companion`."""
-        self._server.stop(seconds).wait()
+        self._drain.stop(self._server, seconds)

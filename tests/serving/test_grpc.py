@@ -1,6 +1,8 @@
 """The gRPC port, asked by the stubs of tensorflow-serving-api as existing clients do."""
 
 import socket
+import subprocess
+import sys
 import threading
 import time
 
@@ -158,32 +160,93 @@ def test_requests_are_counted(server, stub):
     assert ':tensorflow:serving:request_latency_count{model_name="ref",API="Predict",entrypoint="GRPC"}' in added
 
 
-def test_a_stopped_server_has_answered_what_it_took(server):
-    listening = GrpcServer(server, SETTINGS, shared=False)
-    outcomes = []
+class Callers:
+    """Clients that ask one call after the other until one fails; each has a connection of its own."""
 
-    def ask():
-        with grpc.insecure_channel(f"127.0.0.1:{listening.port}") as channel:
-            asked = prediction_service_pb2_grpc.PredictionServiceStub(channel)
+    def __init__(self, port, calls):
+        self.answers, self.errors = [], []
+        self._threads = [threading.Thread(target=self._ask, args=(port, *call)) for call in calls]
+        for thread in self._threads:
+            thread.start()
+
+    def _ask(self, port, request, right):
+        options = [("grpc.use_local_subchannel_pool", 1), ("grpc.max_receive_message_length", -1)]
+        with grpc.insecure_channel(f"127.0.0.1:{port}", options) as channel:
+            stub = prediction_service_pb2_grpc.PredictionServiceStub(channel)
             while True:
                 try:
-                    outcomes.append(tf.make_ndarray(asked.Predict(predict_request()).outputs["y"]).tolist())
+                    answer = tf.make_ndarray(stub.Predict(request, timeout=60).outputs["y"])
                 except grpc.RpcError as error:
-                    outcomes.append(error.code())
+                    self.errors.append((error.code(), error.details()))
                     return
+                self.answers.append(right == answer.tolist())
 
-    threads = [threading.Thread(target=ask) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    while len(outcomes) < 30:
-        time.sleep(0.01)
+    def until(self, answers):
+        deadline = time.monotonic() + 60
+        while len(self.answers) < answers:
+            assert time.monotonic() < deadline, self.errors
+            assert not self.errors
+            time.sleep(0.01)
+
+    def end(self):
+        for thread in self._threads:
+            thread.join(60)
+            assert not thread.is_alive()
+        assert all(self.answers)
+        assert {code for code, _ in self.errors} == {grpc.StatusCode.UNAVAILABLE}, self.errors
+        assert len(self.errors) == len(self._threads)
+
+
+def test_a_stopped_server_has_answered_what_it_took(server):
+    listening = GrpcServer(server, SETTINGS, shared=False)
+    callers = Callers(listening.port, [(predict_request(), [6.0, 14.0])] * 8)
+    callers.until(100)
     listening.stop(10)
-    for thread in threads:
-        thread.join(30)
-    refused = [outcome for outcome in outcomes if outcome != [6.0, 14.0]]
-    # gRPC cancels a call that has arrived but was not taken when the server stops.
-    assert len(refused) == 3
-    assert set(refused) <= {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED}
+    callers.end()
+
+
+def test_a_stopping_server_tells_those_who_go_on_asking(server):
+    listening = GrpcServer(server, SETTINGS, shared=False)
+    with grpc.insecure_channel(f"127.0.0.1:{listening.port}") as channel:
+        stub = prediction_service_pb2_grpc.PredictionServiceStub(channel)
+        stub.Predict(predict_request())
+        stopping = threading.Thread(target=listening.stop, args=(10,))
+        stopping.start()
+        codes = []
+        while stopping.is_alive():
+            try:
+                stub.Predict(predict_request())
+            except grpc.RpcError as error:
+                codes.append(error.code())
+        stopping.join()
+    assert set(codes) == {grpc.StatusCode.UNAVAILABLE}
+
+
+@pytest.mark.slow
+def test_sigterm_under_load_loses_no_call(models, tmp_path):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    told = tmp_path / "address"
+    process = subprocess.Popen(
+        [
+            sys.executable, "-c", "from smtf_core.cli import main; main()", "serve", str(models / "ref"), "--port", "0",
+            "--grpc-port", str(port), "--address-file", str(told),
+        ]
+    )  # fmt: skip
+    try:
+        while not told.exists():
+            assert process.poll() is None
+            time.sleep(0.05)
+        rows = 200_000  # some tens of milliseconds, so that such calls are under way at any time
+        quick, long = (predict_request(), [6.0, 14.0]), (predict_request(value=np.ones([rows, 2])), [4.0] * rows)
+        callers = Callers(port, [quick] * 8 + [long] * 3)
+        callers.until(300)
+        process.terminate()
+        callers.end()
+        assert process.wait(30) == 0
+    finally:
+        process.kill()
 
 
 def test_what_cannot_have_a_port(models, tmp_path):
