@@ -9,7 +9,7 @@ import json
 
 from attrs import evolve
 
-from smtf_backends.docker.endpoint import ContainerEndpoint, find_all, remove_lost_folders, start
+from smtf_backends.docker.endpoint import ContainerEndpoint, find_all, remove_lost, start
 from smtf_backends.docker.engine import connect
 from smtf_backends.docker.hosts import speaks_s3
 from smtf_backends.docker.images import PLAIN, image_of
@@ -76,4 +76,4 @@ class DockerBackend(LaunchedJobs):
     def clean(self) -> tuple[str, ...]:
         """See :class:`~smtf_core.interfaces.DetachedBackend`."""
         client = connect()
-        return (*remove_all_leftovers(client), *remove_lost_folders(client), *super().clean())
+        return (*remove_all_leftovers(client), *remove_lost(client), *super().clean())

@@ -14,26 +14,30 @@ import sys
 import tempfile
 import time
 import urllib.request
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import docker
+from attrs import evolve
 from docker.errors import APIError, NotFound
 
 from smtf_backends.docker.engine import LABEL_ENDPOINT, LABEL_LOCATION, LABEL_USER, explained, gpu_requests
-from smtf_backends.docker.images import serving_image
+from smtf_backends.docker.images import model_server_image, serving_image
+from smtf_backends.docker.model_server import has_arguments, has_failed, programs_of, start_program, with_stand_in
 from smtf_backends.docker.served import all_ready, container_of, published
 from smtf_core.client.folder import JobFolder
 from smtf_core.client.http_call import call
 from smtf_core.client.local_deployment import local_deployment
 from smtf_core.client.serving_failures import last_words, name_taken, start_failure
 from smtf_core.client.state import state_folder
-from smtf_core.errors import EndpointUnreachableError, SmtfError
+from smtf_core.errors import EndpointUnreachableError, InvalidInputError, SmtfError
 from smtf_core.interfaces import EndpointPlan, Reply, Request
 from smtf_core.models import EndpointState
 
 # Whether it was to end with its client.
 _LABEL_CLIENT = "smtf.with-client"
+_TFS_BINARY = "tfs-binary"
 _START_SECONDS, _RETRY_SECONDS, _PING_SECONDS = 600.0, 0.1, 5.0
 # `smtf serve` drains for 25 s at most; SageMaker gives a container 30 s.
 _END_SECONDS = 40
@@ -102,6 +106,9 @@ class ContainerEndpoint:
         with explained(f"deleting endpoint {self.name}"), contextlib.suppress(NotFound):
             self._container.stop(timeout=_END_SECONDS)
             _remove(self._container)
+        for program in programs_of(self._client, self._container.name):  # after its last request
+            with explained(f"deleting endpoint {self.name}"), contextlib.suppress(NotFound):
+                _remove(program)
         self._container.attrs.pop("NetworkSettings", None)
         if self._keeper is not None:
             assert self._keeper.stdin is not None
@@ -116,15 +123,29 @@ class ContainerEndpoint:
             InvalidInputError: what is served is not what it must be.
             SmtfError: the server has ended, or does not answer in time.
         """
+        programs = programs_of(self._client, self._container.name)
+        self._wait(lambda: self.state is EndpointState.IN_SERVICE, programs)
+
+    def wait_for_arguments(self) -> None:
+        """Wait until it is known how its ``tensorflow_model_server`` is to be started.
+
+        Raises:
+            SmtfError: see :meth:`wait`.
+        """
+        folder = Path(self._container.labels[LABEL_LOCATION])
+        self._wait(lambda: has_arguments(folder), [])
+
+    def _wait(self, true: Callable[[], bool], programs: Sequence[Any]) -> None:
         deadline = time.monotonic() + _START_SECONDS
-        while (state := self.state) is not EndpointState.IN_SERVICE:
-            if state is EndpointState.FAILED:
-                status = self._container.attrs["State"]["ExitCode"]
-                raise start_failure(self.name, status, self._last_words())
+        while not true():
+            if self.state is EndpointState.FAILED:
+                raise start_failure(self.name, self._container.attrs["State"]["ExitCode"], _last_words(self._container))
+            for program in filter(has_failed, programs):
+                raise start_failure(self.name, program.attrs["State"]["ExitCode"], _last_words(program))
             if time.monotonic() > deadline:
                 raise SmtfError(
                     f"endpoint {self.name!r} did not answer GET /ping with 200 within {_START_SECONDS:g} s; the end of "
-                    f"its log:\n{self._last_words()}"
+                    f"its log:\n{_last_words(self._container)}"
                 )
             time.sleep(_RETRY_SECONDS)
 
@@ -138,10 +159,11 @@ class ContainerEndpoint:
         except (OSError, http.client.HTTPException):
             return False
 
-    def _last_words(self) -> str:
-        """What the server says went wrong; the end of its log where it does not."""
-        text: str = self._container.logs(tail=1000).decode("utf-8", "replace")
-        return last_words(text) or "it said nothing"
+
+def _last_words(container: Any) -> str:
+    """What a server says went wrong; the end of its log where it does not."""
+    text: str = container.logs(tail=1000).decode("utf-8", "replace")
+    return last_words(text) or "it said nothing"
 
 
 def start(client: docker.DockerClient, plan: EndpointPlan) -> ContainerEndpoint:
@@ -153,8 +175,17 @@ def start(client: docker.DockerClient, plan: EndpointPlan) -> ContainerEndpoint:
     """
     name = f"smtf-endpoint-{os.getuid()}-{plan.name}"
     _make_room(client, name, plan.name)
+    program = model_server_image(client, plan) if plan.adapter == _TFS_BINARY else None
+    if program is not None:
+        if plan.instance_count != 1:
+            raise InvalidInputError(
+                f"backend docker runs adapter {_TFS_BINARY} on 1 instance, not on {plan.instance_count}: "
+                "tensorflow_model_server uses all processors by itself"
+            )
+        plan = evolve(plan, hosting=evolve(plan.hosting, image=None))
     image = serving_image(client, plan)
     ports = published(plan)
+    gpus = gpu_requests(client, "all" if plan.instance_type == "local_gpu" else None)
     _folders().mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix=f"{plan.name}-", dir=_folders()))
     held = JobFolder(folder)
@@ -162,6 +193,9 @@ def start(client: docker.DockerClient, plan: EndpointPlan) -> ContainerEndpoint:
     try:
         deployment = local_deployment(plan, folder / "fetched")
         labels = {LABEL_ENDPOINT: plan.name, LABEL_USER: str(os.getuid()), LABEL_LOCATION: str(folder)}
+        asked = container_of(client, image, plan, deployment, folder)
+        if program is not None:
+            asked = with_stand_in(asked, image.interpreter, folder)
         with explained(f"endpoint {plan.name}"):
             container = client.containers.create(
                 image.id,
@@ -169,8 +203,8 @@ def start(client: docker.DockerClient, plan: EndpointPlan) -> ContainerEndpoint:
                 labels=labels if plan.detach else {**labels, _LABEL_CLIENT: "yes"},
                 ports=ports,
                 security_opt=["no-new-privileges"],
-                device_requests=gpu_requests(client, "all" if plan.instance_type == "local_gpu" else None),
-                **container_of(client, image, plan, deployment, folder),
+                device_requests=gpus if program is None else [],
+                **asked,
             )
     except BaseException as error:
         shutil.rmtree(folder)
@@ -183,6 +217,9 @@ def start(client: docker.DockerClient, plan: EndpointPlan) -> ContainerEndpoint:
     try:
         with explained(f"endpoint {plan.name}"):
             container.start()
+        if program is not None:
+            endpoint.wait_for_arguments()
+            start_program(client, program, container, asked, folder, deployment.environment, gpus)
         endpoint.wait()
     except BaseException:
         with contextlib.suppress(NotFound):
@@ -203,15 +240,19 @@ def find_all(client: docker.DockerClient) -> list[ContainerEndpoint]:
     return sorted(found, key=lambda endpoint: endpoint.name)
 
 
-def remove_lost_folders(client: docker.DockerClient) -> list[str]:
-    """Remove folders of endpoints that were never made, because a client was killed; what they were, in words."""
+def remove_lost(client: docker.DockerClient) -> list[str]:
+    """Remove what is left of endpoints that were never made, because a client was killed; what it was, in words."""
     # Asked in this order: a folder that nobody holds either has its container by now, or never gets one.
     unheld = [folder for folder in _folders().glob("*") if not JobFolder(folder).running()]
     known = {container.labels[LABEL_LOCATION] for container in _containers(client)}
     lost = [folder for folder in unheld if str(folder) not in known]
     for folder in lost:
         shutil.rmtree(folder, ignore_errors=True)
-    return [f"folder {folder}" for folder in lost]
+    programs = [program for program in programs_of(client) if program.labels[LABEL_LOCATION] not in known]
+    for program in programs:
+        with explained(f"removing {program.name}"), contextlib.suppress(NotFound):
+            _remove(program)
+    return [*(f"folder {folder}" for folder in lost), *(f"container {program.name}" for program in programs)]
 
 
 def _containers(client: docker.DockerClient) -> list[Any]:

@@ -35,6 +35,8 @@ _LEGACY = {
     "sagemaker-tensorflow-serving": "{version}-{device}",
 }
 TRAIN, SERVE = "train", "serve"
+#: TensorFlow Serving's program, and the image that has it if none is named.
+MODEL_SERVER, _MODEL_SERVER_IMAGE = "tensorflow_model_server", "tensorflow/serving:latest"
 _PYTHONS = ("python3", "python")
 _OLDEST_PYTHON, _OLDEST_TENSORFLOW = (3, 10), (2, 16)
 # What tells all that must be known of an image's Python; runs there.
@@ -111,10 +113,32 @@ def serving_image(client: docker.DockerClient, plan: EndpointPlan) -> Image:
     return _found(client, _full_name(client, plan.hosting.image, parsed, plan.hosting.py_version, gpu), SERVE)
 
 
+def model_server_image(client: docker.DockerClient, plan: EndpointPlan) -> Image | None:
+    """The image with TensorFlow Serving's program, which runs apart from smtf; ``None`` if smtf runs in the same one.
+
+    Raises:
+        InvalidInputError: it is not on this machine, or has no such program.
+    """
+    name = plan.hosting.image or _MODEL_SERVER_IMAGE
+    found = _get(client, name)
+    config = found.attrs.get("Config") or {}
+    if OWN in (config.get("Labels") or {}):
+        return None
+    if _has(client, found.id, config, MODEL_SERVER):
+        return Image(id=found.id, kind=CONTRACT)
+    if _runs_smtf(_plain(client, found.id)):
+        return None
+    raise InvalidInputError(f"image {name} has no program {MODEL_SERVER}; {_MODEL_SERVER_IMAGE} is one that has")
+
+
 def _found(client: docker.DockerClient, name: str, program: str) -> Image:
+    return _looked_at(client, _get(client, name), name, program)
+
+
+def _get(client: docker.DockerClient, name: str) -> Any:
     try:
         with explained(f"image {name}"):
-            found = client.images.get(name)
+            return client.images.get(name)
     except ImageNotFound:
         how = (
             "Run: smtf image build. Or name another one with image_name"
@@ -122,7 +146,6 @@ def _found(client: docker.DockerClient, name: str, program: str) -> Image:
             else f"Run: docker pull {name}. Or build it, or name another one"
         )
         raise InvalidInputError(f"there is no image {name} on this machine. {how}") from None
-    return _looked_at(client, found, name, program)
 
 
 def _full_name(

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +22,8 @@ from smtf_core.client.state import state_folder
 from smtf_core.errors import EndpointError, EndpointUnreachableError, InvalidInputError, SmtfError, UnknownNameError
 
 pytestmark = [pytest.mark.docker]
+BASE = "python:3.11-slim-bookworm"
+PROGRAM = "smtf-test-model-server:1"
 
 
 @pytest.fixture
@@ -144,6 +149,101 @@ def test_what_cannot_be_deployed(contract_image, engine, model, name, write, tmp
     monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/nothing.sock")
     with pytest.raises(SmtfError, match=r"the container engine at unix://.*nothing.sock does not answer"):
         deploy()
+
+
+@pytest.fixture
+def program_image(engine, tmp_path) -> str:
+    """An image with a program of TensorFlow Serving's name and command line: a real peer over HTTP, without a model."""
+    context = tmp_path / "program"
+    context.mkdir()
+    shutil.copy(Path(__file__).parents[1] / "serving" / "peer_quick_server.py", context)
+    (context / "tensorflow_model_server").write_text('#!/bin/sh\nexec python3 /peer_quick_server.py "$@"\n')
+    (context / "Dockerfile").write_text(
+        f"FROM {BASE}\nCOPY peer_quick_server.py /\nCOPY tensorflow_model_server /usr/bin/\n"
+        'RUN chmod 755 /usr/bin/tensorflow_model_server\nENTRYPOINT ["/no/such/script.sh"]\n'
+    )
+    engine.images.build(path=str(context), tag=PROGRAM, rm=True)
+    return PROGRAM
+
+
+HANDLERS = """
+def input_handler(data, context):
+    return data.read() + context.model_name.encode()
+
+
+def output_handler(response, context):
+    return response.content, "application/json"
+"""
+
+
+@pytest.mark.slow
+def test_tensorflow_serving_in_its_own_image(program_image, runtime_image, engine, model, name, write):
+    def programs() -> list[Any]:
+        label = f"smtf.model-server=smtf-endpoint-{os.getuid()}-{name}"
+        return engine.containers.list(all=True, filters={"label": label}, ignore_removed=True)
+
+    def status() -> Any:
+        with urllib.request.urlopen(f"{predictor.address}/v1/models/Servo", timeout=60) as reply:
+            return json.load(reply)
+
+    def pings() -> bool:
+        try:
+            with urllib.request.urlopen(f"{predictor.address}/ping", timeout=60) as reply:
+                return bool(reply.status == 200)
+        except urllib.error.HTTPError:
+            return False
+
+    env = {"PEER_OWN": "x", "SAGEMAKER_TFS_ENABLE_BATCHING": "true", "SAGEMAKER_TFS_GRPC_PORT": "8500"}
+    script = write("code/inference.py", HANDLERS)
+    made = TensorFlowModel(model.parent.parent.parent, entry_point=script, image_name=program_image, env=env)
+    predictor = made.deploy(1, "local", "tfs-binary", name)
+    try:
+        told = posted(predictor.address, [1])
+        assert (told["path"], told["body"]) == ("/v1/models/Servo:predict", "[1]Servo")
+        before = status()
+        assert before["versions"] == {"Servo": ["1700000000/saved_model.pb"]}
+        assert (before["flags"]["port"], before["flags"]["enable_batching"]) == ("8500", "true")
+        assert before["environment"]["PEER_OWN"] == "x"
+        assert not any(variable.startswith("SAGEMAKER") for variable in before["environment"])
+        (program,) = programs()
+        assert program.attrs["Config"]["User"] == f"{os.getuid()}:{os.getgid()}"
+        assert program.attrs["HostConfig"]["CapDrop"] == ["ALL"]
+
+        with pytest.raises(urllib.error.HTTPError, match="503"):
+            posted(predictor.address, "end yourself")
+        until(pings)
+        assert posted(predictor.address, [2])["body"] == "[2]Servo"
+    finally:
+        predictor.delete_endpoint()
+    assert not programs()
+
+    for variables, kind, message in (
+        ({"PEER_FAILS": "bad graph"}, InvalidInputError, "cannot load model 'Servo': bad graph"),
+        ({"PEER_ENDS": "1"}, SmtfError, "it does not like this machine"),
+    ):
+        bad = TensorFlowModel(model.parent.parent.parent, image_name=program_image, env=variables)
+        with pytest.raises(kind, match=f"endpoint '{name}' did not start: .*{message}"):
+            bad.deploy(1, "local", "tfs-binary", name)
+        assert not programs()
+    with pytest.raises(InvalidInputError, match="on 1 instance, not on 2: tensorflow_model_server uses all"):
+        made.deploy(2, "local", "tfs-binary", name)
+
+    predictor = made.deploy(1, "local", "tfs-binary", name, detach=True)
+    (first,) = engine.containers.list(filters={"label": f"smtf.endpoint={name}"})
+    first.remove(force=True)
+    (program,) = programs()
+    cleaned = subprocess.run([SMTF, "clean", "--backend", "docker"], check=True, capture_output=True, text=True)
+    assert f"docker: container {program.name}" in cleaned.stdout
+    assert not programs()
+
+
+def test_an_image_without_tensorflow_serving(engine, model, name):
+    for image, message in (
+        (BASE, f"image {BASE} has no program tensorflow_model_server; tensorflow/serving:latest is one that has"),
+        (None, "there is no image tensorflow/serving:latest on this machine. Run: docker pull"),
+    ):
+        with pytest.raises(InvalidInputError, match=message):
+            TensorFlowModel(model, image_name=image).deploy(1, "local", "tfs-binary", name)
 
 
 # The example, with what TensorFlow Serving's regress API asks of a model.

@@ -7,6 +7,7 @@ import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+VERSIONS = {}
 FLAGS = dict(flag.removeprefix("--").split("=", 1) for flag in sys.argv[1:])
 
 
@@ -21,7 +22,8 @@ class Handler(BaseHTTPRequestHandler):
             inputs = {"x": {"dtype": os.environ.get("PEER_TYPE", "DT_FLOAT")}}
             self.answer({"metadata": {"signature_def": {"signature_def": {"serving_default": {"inputs": inputs}}}}})
         else:
-            self.answer({"model_version_status": [state], "flags": FLAGS, "process": os.getpid()})
+            told = {"flags": FLAGS, "process": os.getpid(), "environment": dict(os.environ), "versions": VERSIONS}
+            self.answer({"model_version_status": [state], **told})
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers["content-length"])).decode()
@@ -42,6 +44,11 @@ class Handler(BaseHTTPRequestHandler):
 
 
 if __name__ == "__main__":
-    names = re.findall(r'name: "(.*)"', Path(FLAGS["model_config_file"]).read_text())
+    if os.environ.get("PEER_ENDS"):
+        sys.exit("error: it does not like this machine")
+    configuration = Path(FLAGS["model_config_file"]).read_text()
+    names = re.findall(r'name: "(.*)"', configuration)
+    for folder in map(Path, re.findall(r'base_path: "(.*)"', configuration)):
+        VERSIONS[folder.name] = sorted(str(path.relative_to(folder)) for path in folder.glob("*/saved_model.pb"))
     print("peer: serving", *names, file=sys.stderr, flush=True)
     ThreadingHTTPServer(("127.0.0.1", int(FLAGS["rest_api_port"])), Handler).serve_forever()
