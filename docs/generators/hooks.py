@@ -23,7 +23,7 @@ FAMILIES = {
         "register (what all plugins return is collected)",
         """\
 Each declares implementations of one kind by name. It returns records and imports nothing heavy: the factory string of
-a record is imported when its name is chosen. The pages of the [kinds](../plugins.md#the-three-files) tell what the
+a record is imported when its name is chosen. The pages of the [kinds](../plugins.md#what-it-must-be) tell what the
 records and the implementations must be.""",
     ),
     DECISION: (

@@ -67,7 +67,7 @@ KINDS = (
         registry="backends",
         chosen_by="`train_instance_type`, or `backend` (`smtf train --instance-type`, `--backend`)",
         constructed="factory(plugins)",
-        copy="smtf_backends/inprocess",
+        copy="examples/plugin_nice",
     ),
     Kind(
         name="input mode",
@@ -91,7 +91,7 @@ KINDS = (
         registry="checkpoint_stores",
         chosen_by="the URI scheme of `checkpoint_path`",
         constructed="factory(uri)",
-        copy="smtf_core/runtime/stores/local.py",
+        copy="examples/plugin_journal",
     ),
     Kind(
         name="script loader",
@@ -107,7 +107,7 @@ KINDS = (
         registry="serving_adapters",
         chosen_by="`endpoint_type` of `deploy` (`smtf serve --adapter`)",
         constructed="factory()",
-        copy="smtf_serving/adapters/tfs/adapter.py",
+        copy="examples/plugin_times",
     ),
 )
 

@@ -179,8 +179,8 @@ def train(job_file: Path | None, as_json: bool, verbose: bool, quiet: bool, **op
       smtf train --job job.toml --json
 
     Results go to smtf-jobs/JOB_NAME: model/export/Servo (the SavedModel), output/metrics.json, output/loss.csv,
-    output/loss.png, output/log.txt. Ctrl-C and SIGTERM save a checkpoint and end cleanly; the same --checkpoint-path
-    resumes there.
+    output/loss.png, output/log.txt. Ctrl-C and SIGTERM save a checkpoint and end cleanly; a job with the same
+    --checkpoint-path, or the same --job-name, goes on from there.
     """
     display = Display(verbose=verbose, quiet=quiet)
     _Train(options, display, as_json).run(job_file)

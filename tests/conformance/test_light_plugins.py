@@ -1,7 +1,5 @@
 """Our own plugins keep the laws of their kinds: those for which no TensorFlow is needed."""
 
-import sys
-
 import pytest
 
 from smtf_core import PluginManager
@@ -37,26 +35,6 @@ class TestS3Store(CheckpointStoreConformance):
         return "s3://no-such-bucket/job/checkpoints"
 
 
-class TestZipStore(CheckpointStoreConformance):
-    """The example from outside."""
-
-    name = "zip"
-
-    @pytest.fixture(scope="class")
-    @classmethod
-    def plugins(cls, journal):
-        return PluginManager(plugins=["smtf_journal.hooks"], autoload=False)
-
-    @pytest.fixture
-    def uri(self, tmp_path):
-        return f"zip://{tmp_path}/checkpoints"
-
-    @pytest.fixture
-    def unwritable_uri(self, tmp_path):
-        (tmp_path / "a-file").touch()
-        return f"zip://{tmp_path}/a-file/checkpoints"
-
-
 class TestFileMode(InputModeConformance):
     name = "File"
 
@@ -67,25 +45,6 @@ class TestFastFileMode(InputModeConformance):
 
 class TestPipeMode(InputModeConformance):
     name = "Pipe"
-
-
-@pytest.fixture(scope="module")
-def journal(examples):
-    """The example plugin can be imported, as if it were installed."""
-    sys.path.insert(0, str(examples / "plugin_journal"))
-    yield
-    sys.path.remove(str(examples / "plugin_journal"))
-    for name in [name for name in sys.modules if name.partition(".")[0] == "smtf_journal"]:
-        del sys.modules[name]
-
-
-class TestHygieneOfJournal(PluginHygiene):
-    hooks = "smtf_journal.hooks"
-
-    @pytest.fixture(scope="class", autouse=True)
-    @classmethod
-    def importable(cls, journal):
-        """Also in the processes that the laws start."""
 
 
 def hygiene_of(entry):

@@ -1,0 +1,1 @@
+"""An example plugin for smtf: models that are one number."""
