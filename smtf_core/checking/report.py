@@ -82,7 +82,7 @@ def check(
     api = load_api()
     findings = list(contract_findings(sources[0]))
     for file in reached:
-        found = [*package_findings(file.source, folders), *path_findings(file.source)]
+        found = [*package_findings(file.source, folders, version.generation), *path_findings(file.source)]
         if version.generation == 1:
             found += tensorflow_findings(file.source, api)
         findings += map(_not_fatal, found) if file.optional else found

@@ -61,7 +61,13 @@ def test_the_usual_ways_of_public_scripts(report):
         ("contrib.layers.fully_connected", "contrib.gan.gan_model", 5, "tf.contrib.gan.gan_model (TensorFlow", "gan"),
         ("contrib.layers.fully_connected", "layers.dens", 5, "tf.layers.dens is in no release", "tf.layers.dense"),
         ("import numpy as np", "import no_such_thing", 1, "package no_such_thing", "pip install no_such_thing"),
-        ("import numpy as np", "from scipy.misc import imread", 1, "scipy.misc.imread is no longer", "imageio"),
+        (
+            "import numpy as np",
+            "from sklearn.cross_validation import KFold",
+            1,
+            "cross_validation.KFold is no longer",
+            "split()",
+        ),
         ("import numpy as np", "x = = 1", 1, "neither Python 3 nor Python 2", ""),
     ],
 )
@@ -106,6 +112,21 @@ def test_packages_are_told_once_a_line_and_paths_of_containers(report):
     ]
     [(line, message, remedy)] = messages(found, "warning")
     assert (line, "SageMaker's containers" in message, "training_dir" in remedy) == (2, True, True)
+
+
+def test_names_that_packages_have_dropped(report):
+    used = (
+        "from PIL import Image\nimport scipy.misc\nfrom sklearn.externals import joblib\nimport pandas as pd\n"
+        "x = scipy.misc.imresize(joblib.load('x'), 0.5), Image.ANTIALIAS, pd.Panel(), pd.Panel().x\n"
+    )
+    text = GOOD.replace("import numpy as np\n", used)
+    assert [(line, said) for line, said, _ in messages(report(text))] == [(5, "pandas.Panel is no longer there")]
+    lost = {(line, said, remedy) for line, said, remedy in messages(report(text, framework_version="2.10"))}
+    assert (5, "PIL.Image.ANTIALIAS is no longer there", "Use PIL.Image.LANCZOS.") in lost
+    assert {(line, said) for line, said, _ in lost} >= {
+        (3, "sklearn.externals.joblib is no longer there"),
+        (5, "scipy.misc.imresize is no longer there"),
+    }
 
 
 def test_packages_that_only_a_function_of_its_own_imports(report):

@@ -78,3 +78,34 @@ def test_other_threads_have_todays_pandas(frame):
     assert pandas.DataFrame({"append": [1]}).append.tolist() == [1]  # a column, as pandas has it
     with pytest.raises(TypeError):
         frame["a"].astype("category", categories=["a"])
+
+
+def test_arguments_by_position(script_pandas, frame):
+    assert frame.drop("a", 1).columns.tolist() == ["b"]
+    assert frame.sum(1).tolist() == [5, 7, 9]
+    assert frame.sort_values("a", 0, False).a.tolist() == [3, 2, 1]
+    assert script_pandas.concat([frame, frame], 1).shape == (3, 4)
+    assert frame.a.sort_values(0, False).tolist() == [3, 2, 1]
+    with pytest.raises(TypeError, match="at most 2 arguments"):
+        frame.a.sum(0, True, 3)
+
+
+def test_gaps_and_values(script_pandas):
+    series = script_pandas.Series([None, 1.0, None])
+    assert series.fillna(method="ffill").tolist()[1:] == [1, 1]
+    assert series.fillna(None, "bfill").tolist()[:2] == [1, 1]
+    assert series.fillna(0).tolist() == [0, 1, 0]
+    with pytest.raises(ValueError, match="'nearest'"):
+        series.fillna(method="nearest")
+    whole = series.fillna(0)
+    assert whole.nonzero()[0].tolist() == [1]
+    assert whole.ravel().tolist() == whole.get_values().tolist() == [0, 1, 0]
+    assert script_pandas.DataFrame({"a": [1]}).applymap(str).a.tolist() == ["1"]
+
+
+def test_columns_of_a_file_by_position(script_pandas, tmp_path):
+    (tmp_path / "a.tsv").write_text("1\t2\n")
+    assert script_pandas.read_csv(tmp_path / "a.tsv", "\t", None, None).shape == (1, 2)
+    assert script_pandas.read_csv(tmp_path / "a.tsv", delim_whitespace=True, header=None).shape == (1, 2)
+    with pytest.raises(TypeError, match="without their names"):
+        script_pandas.read_csv(tmp_path / "a.tsv", *range(9))

@@ -35,6 +35,7 @@ class TensorFlow1Loader:
             "numpy": _numpy_1,
             "pandas": _pandas_1,
             "absl": lambda: _absl(flags),
+            **_packages_1(),
         }
         return _load(environment, roots, partial(_behaviour_1, environment.framework_version))
 
@@ -149,6 +150,13 @@ def _numpy_1() -> ModuleType:
 
 def _pandas_1() -> ModuleType:
     made: ModuleType = importlib.import_module("smtf_core.runtime.tf1.pandas_view").pandas_1_view()
+    return made
+
+
+def _packages_1() -> dict[str, Callable[[], ModuleType]]:
+    made: dict[str, Callable[[], ModuleType]] = importlib.import_module(
+        "smtf_core.runtime.tf1.package_views"
+    ).package_views()
     return made
 
 

@@ -1,4 +1,4 @@
-"""What Python's standard library and numpy's arrays have dropped since scripts of 2018 were written.
+"""What Python's standard library, and objects of numpy and other packages, have dropped since scripts of 2018.
 
 Functions and classes come back in the script's view of their module. Methods cannot: ``ScriptCompiler`` turns
 ``array.tostring`` into a call of :func:`method`, which is the method where there still is one.
@@ -91,19 +91,43 @@ def _newbyteorder(array: Any) -> Callable[..., Any]:
     return lambda order="S": array.view(dtype.newbyteorder(order))
 
 
+def _dataset_value(value: Any) -> Any:
+    """``Dataset.value`` of h5py: all of it, as an array."""
+    if not type(value).__module__.startswith("h5py."):
+        raise AttributeError("value")
+    return value[()]
+
+
+def _feature_names(vectorizer: Any) -> Callable[[], list[str]]:
+    return lambda: list(vectorizer.get_feature_names_out())
+
+
+def _text_size(drawing: Any) -> Callable[..., tuple[int, int]]:
+    return lambda text, font=None, **options: drawing.textbbox((0, 0), text, font, **options)[2:]
+
+
+def _font_size(font: Any) -> Callable[..., tuple[int, int]]:
+    return lambda text, *arguments, **options: font.getbbox(text, *arguments, **options)[2:]
+
+
 def _renamed(name: str) -> Callable[[Any], Any]:
     return lambda value: getattr(value, name)
 
 
-# Method -> what makes it of its object. Sources: release notes of numpy 2.0 and 2.3; "What's New
-# in Python" 3.9 and 3.12.
+# Method -> what makes it of its object. Sources: release notes of numpy 2.0 and 2.3, h5py 3.0, scikit-learn 1.2,
+# Pillow 10 and 12.1; "What's New in Python" 3.9 and 3.12.
 _METHODS: Mapping[str, Callable[[Any], Any]] = {
+    "get_feature_names": _feature_names,  # sklearn's vectorizers
     "getchildren": _getchildren,  # xml.etree
+    "getdata": _renamed("get_flattened_data"),  # PIL
+    "getsize": _font_size,  # PIL's fonts
     "isAlive": _renamed("is_alive"),  # threading
     "itemset": _itemset,  # numpy
     "newbyteorder": _newbyteorder,  # numpy
     "readfp": _renamed("read_file"),  # configparser
+    "textsize": _text_size,  # PIL's drawings
     "tostring": _renamed("tobytes"),  # numpy, array
+    "value": _dataset_value,  # h5py
 }
 
 

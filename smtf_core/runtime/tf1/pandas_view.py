@@ -3,24 +3,23 @@
 Frames and series are the process's own classes, so what was a method of theirs is there only for threads that run a
 TensorFlow 1 script.
 
-Source: pandas 0.23 API reference; the release notes of pandas 1.0 (``as_matrix``, ``ix``, ``get_value``) and 2.0
-(``append``, ``iteritems``), 0.25 (``astype`` with categories).
+Source: pandas 0.23 API reference; the release notes of pandas 0.25 (``astype`` with categories), 1.0 (``as_matrix``,
+``ix``, ``get_value``), 2.0 (``append``, ``iteritems``, arguments by position) and 3.0 (``applymap``, ``fillna`` with a
+method).
 """
 
 from __future__ import annotations
 
-import datetime
 import functools
 import importlib
 from collections.abc import Callable
-from types import ModuleType
 from typing import Any
 
 import attrs
 
-from smtf_core.lost_packages import lost_name, requirement
-from smtf_core.runtime.script.views import ModuleView, target_attribute
+from smtf_core.runtime.script.views import ModuleView
 from smtf_core.runtime.tf1.behaviour import in_script
+from smtf_core.runtime.tf1.package_views import PackageNames, installed
 from smtf_core.runtime.tf1.scripts_only import ScriptsOnly, replace_for_scripts
 
 
@@ -59,6 +58,25 @@ def _items(data: Any) -> Any:
 def _get_value(data: Any, *place: Any) -> Any:
     """``DataFrame.get_value(index, column)``, ``Series.get_value(label)``."""
     return data.at[place if len(place) > 1 else place[0]]
+
+
+def _values(data: Any) -> Callable[[], Any]:
+    return lambda: data.values
+
+
+def _nonzero(series: Any) -> Any:
+    """``Series.nonzero``: a tuple with the positions of what is not 0."""
+    return series.to_numpy().nonzero()
+
+
+def _ravel(series: Any, order: str = "C") -> Any:
+    """``Series.ravel``: the values."""
+    return series.to_numpy().ravel(order)
+
+
+def _applymap(frame: Any, func: Callable[[Any], Any]) -> Any:
+    """``DataFrame.applymap``: a function of each value."""
+    return frame.map(func)
 
 
 def _set_value(data: Any, *place_and_value: Any) -> Any:
@@ -120,8 +138,10 @@ def _method(function: Callable[..., Any]) -> _Bound:
 _LOST_METHODS: dict[str, dict[str, _Bound]] = {
     "DataFrame": {
         "append": _method(_append_rows),
+        "applymap": _method(_applymap),
         "as_matrix": _method(_as_matrix),
         "get_value": _method(_get_value),
+        "get_values": _values,
         "iteritems": _method(_items),
         "ix": _Ix,
         "set_value": _method(_set_value),
@@ -130,8 +150,11 @@ _LOST_METHODS: dict[str, dict[str, _Bound]] = {
         "append": _method(_append_values),
         "as_matrix": _method(_as_matrix),
         "get_value": _method(_get_value),
+        "get_values": _values,
         "iteritems": _method(_items),
         "ix": _Ix,
+        "nonzero": _method(_nonzero),
+        "ravel": _method(_ravel),
         "set_value": _method(_set_value),
     },
 }
@@ -149,36 +172,93 @@ def _astype(genuine: Callable[..., Any]) -> Callable[..., Any]:
     return astype
 
 
+# Class -> method -> the arguments that could stand there without their names, in their order.
+_OVER_AN_AXIS = dict.fromkeys(("max", "mean", "median", "min", "prod", "std", "sum", "var"), ("axis", "skipna"))
+_BOTH = {
+    **_OVER_AN_AXIS,
+    "drop": ("labels", "axis", "index", "columns", "level", "inplace", "errors"),
+    "fillna": ("value", "method", "axis", "inplace", "limit", "downcast"),
+    "sort_index": ("axis", "level", "ascending", "inplace", "kind", "na_position"),
+}
+_POSITIONAL: dict[str, dict[str, tuple[str, ...]]] = {
+    "DataFrame": {
+        **_BOTH,
+        "drop_duplicates": ("subset", "keep", "inplace"),
+        "dropna": ("axis", "how", "thresh", "subset", "inplace"),
+        "reset_index": ("level", "drop", "inplace", "col_level", "col_fill"),
+        "set_index": ("keys", "drop", "append", "inplace", "verify_integrity"),
+        "sort_values": ("by", "axis", "ascending", "inplace", "kind", "na_position"),
+    },
+    "Series": {
+        **_BOTH,
+        "drop_duplicates": ("keep", "inplace"),
+        "dropna": ("axis", "inplace"),
+        "reset_index": ("level", "drop", "name", "inplace"),
+        "sort_values": ("axis", "ascending", "inplace", "kind", "na_position"),
+    },
+}
+
+
+def _by_position(names: tuple[str, ...], genuine: Callable[..., Any]) -> Callable[..., Any]:
+    """A method of frames or series whose arguments need not be named."""
+    named = _fillna(genuine) if genuine.__name__ == "fillna" else genuine
+
+    def method(self: Any, *arguments: Any, **options: Any) -> Any:
+        if len(arguments) > len(names):
+            raise TypeError(f"{genuine.__name__}() takes at most {len(names)} arguments without their names")
+        return named(self, **dict(zip(names, arguments, strict=False)), **options)
+
+    return method
+
+
+def _fillna(genuine: Callable[..., Any]) -> Callable[..., Any]:
+    """``fillna`` that takes a method: ``'ffill'`` (``'pad'``), ``'bfill'`` (``'backfill'``)."""
+
+    def fillna(self: Any, value: Any = None, method: str | None = None, **options: Any) -> Any:
+        if method is None:
+            return genuine(self, value, **options)
+        if value is not None:
+            raise ValueError("fillna takes a value or a method, not both")
+        if method not in ("ffill", "pad", "bfill", "backfill"):
+            raise ValueError(f"fillna has the methods 'ffill' and 'bfill', not {method!r}")
+        return (self.ffill if method in ("ffill", "pad") else self.bfill)(**options)
+
+    return fillna
+
+
+def _concat(objs: Any, axis: Any = 0, join: str = "outer", **options: Any) -> Any:
+    """``pandas.concat`` whose arguments need not be named."""
+    return importlib.import_module("pandas").concat(objs, axis=axis, join=join, **options)
+
+
+_OF_READ_CSV = ("sep", "delimiter", "header", "names", "index_col", "usecols")
+
+
 def _read_csv(file: Any, *arguments: Any, **options: Any) -> Any:
-    """``pandas.read_csv`` with the arguments ``squeeze``, ``error_bad_lines`` and ``warn_bad_lines``."""
+    """``pandas.read_csv`` whose first arguments need not be named, and with those that it has dropped.
+
+    They are ``squeeze``, ``error_bad_lines``, ``warn_bad_lines`` and ``delim_whitespace``.
+    """
+    if len(arguments) > len(_OF_READ_CSV):
+        raise TypeError(f"read_csv() takes at most {1 + len(_OF_READ_CSV)} arguments without their names")
+    options |= dict(zip(_OF_READ_CSV, arguments, strict=False))
+    if options.get("delimiter", "") is None:
+        del options["delimiter"]  # it was the same as leaving it out
+    if options.pop("delim_whitespace", False):
+        options["sep"] = r"\s+"
     squeeze = options.pop("squeeze", False)
     fail, warn = options.pop("error_bad_lines", None), options.pop("warn_bad_lines", None)
     if fail is not None or warn is not None:
         options["on_bad_lines"] = "error" if fail in (None, True) else "warn" if warn in (None, True) else "skip"
-    frame = importlib.import_module("pandas").read_csv(file, *arguments, **options)
+    frame = importlib.import_module("pandas").read_csv(file, **options)
     return frame.squeeze("columns") if squeeze else frame
 
 
-# Names that pandas has dropped, or whose arguments it has.
-_LOST_NAMES: dict[str, Any] = {
-    "pandas.datetime": datetime.datetime,
+# Names whose arguments pandas has dropped.
+_REPLACED: dict[str, Any] = {
+    "pandas.concat": _concat,
     "pandas.read_csv": _read_csv,
 }
-
-
-class _PandasNames:
-    def lookup(self, view: ModuleView, name: str) -> Any:
-        dotted = f"{view.__name__}.{name}"
-        if dotted in _LOST_NAMES:
-            return _LOST_NAMES[dotted]
-        try:
-            return target_attribute(view.target, name)
-        except AttributeError as error:
-            remedy = lost_name(dotted)
-            raise AttributeError(f"{error}. {remedy}" if remedy else str(error)) from None
-
-    def covers(self, module: ModuleType) -> bool:
-        return False
 
 
 def pandas_1_view() -> ModuleView:
@@ -187,17 +267,14 @@ def pandas_1_view() -> ModuleView:
     Raises:
         ModuleNotFoundError: pandas is not installed; it tells how to install it.
     """
-    try:
-        pandas = importlib.import_module("pandas")
-    except ModuleNotFoundError as error:
-        if error.name != "pandas":
-            raise
-        remedy = f"Run pip install {requirement('pandas')}, or name it in requirements_file."
-        raise ModuleNotFoundError(f"{error.msg}. {remedy}", name="pandas") from None
+    pandas = installed("pandas")
     for class_name, methods in _LOST_METHODS.items():
         owner = getattr(pandas, class_name)
         for name, bind in methods.items():
             if not hasattr(owner, name):
                 setattr(owner, name, ScriptsOnly(name, bind, in_script))
     replace_for_scripts(pandas.Series, "astype", _astype, in_script)
-    return ModuleView("pandas", pandas, _PandasNames())
+    for class_name, orders in _POSITIONAL.items():
+        for name, names in orders.items():
+            replace_for_scripts(getattr(pandas, class_name), name, functools.partial(_by_position, names), in_script)
+    return ModuleView("pandas", pandas, PackageNames("pandas", _REPLACED))
