@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import ast
 import difflib
+import sys
 from functools import cache
-from types import CodeType
+from types import CodeType, SimpleNamespace
 from typing import Any
 
 import attrs
@@ -136,7 +137,12 @@ def _refactored(text: str, filename: str) -> Any:
 
 @cache
 def _refactoring_tool() -> Any:
+    from fissix import pytree
     from fissix.refactor import RefactoringTool
+
+    # While it matches patterns, the converter puts a buffer in the place of the process's sys.stderr, where it finds
+    # itself on CPython. What other threads print meanwhile would be lost, and with two of them stderr for good.
+    pytree.sys = SimpleNamespace(version_info=sys.version_info)
 
     class Tool(RefactoringTool):  # type: ignore[misc]  # the converter has no types
         def log_error(self, msg: str, *args: Any, **kwds: Any) -> None:

@@ -379,3 +379,8 @@ def test_methods_named_decode_are_left_to_their_objects():
     scope = {"tokenizer": Tokenizer()}
     exec(text, scope)
     assert scope["told"] == ([1, 2], True)
+
+
+def test_a_conversion_leaves_the_streams_of_other_threads_alone(monkeypatch):
+    monkeypatch.setattr("fissix.pytree.StringIO", lambda: pytest.fail("sys.stderr is replaced"))
+    assert "print" in str(convert("print 'a', map(str, range(3)).sort(), {}.has_key(1)\n", "a.py"))
