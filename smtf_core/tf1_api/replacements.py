@@ -64,7 +64,6 @@ _REPLACEMENTS = {
     "contrib.quantize": "Use tensorflow-model-optimization.",
     "contrib.receptive_field": "Put a copy of the piece into source_dir.",
     "contrib.reduce_slice_ops": "Use tf.math.segment_sum and its likes.",
-    "contrib.resampler": "Use tf.gather_nd.",
     "contrib.rnn": "Use tf.nn.rnn_cell, tf.keras.layers.",
     "contrib.saved_model": "Use tf.saved_model.",
     "contrib.seq2seq": "Use the pieces of tf.contrib.seq2seq that smtf has, or tf.keras.layers.",

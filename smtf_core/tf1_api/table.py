@@ -84,7 +84,10 @@ class Api:
         self._today = today
 
     def came_later(self, dotted: str) -> bool:
-        """Whether a script finds a name that :meth:`find` does not know: it came after the last known release."""
+        """Whether a script finds a name that :meth:`find` does not know.
+
+        It came after the last known release, or is below a package that had to be imported by its own name.
+        """
         return dotted in self._today["later"]
 
     def find(self, dotted: str) -> Name | None:

@@ -149,3 +149,19 @@ def test_gradients_of_functions():
         assert pool.submit(compute).result() == [6, 2, 6]
     assert eager.num_gpus() >= 0
     assert any("CPU" in str(device) for device in eager.list_devices())
+
+
+def test_images_between_their_pixels(tf):
+    from smtf_core.runtime.tf1.contrib.resampler import resampler
+
+    image = np.float32([[[[1], [2], [3]], [[4], [5], [6]]]])
+    places = [[0, 0], [2, 1], [0.5, 0.5], [1, 0.25], [-0.5, 0], [2.5, 1], [-1, 0], [3, 1], [0, 7]]
+    warp = tf.constant([places], tf.float32)
+    found = resampler(image, warp)
+    slopes = tf.gradients(found, warp)[0]
+    with tf.Session() as session:
+        assert session.run(found).ravel().tolist() == [1, 6, 3, 2.75, 0.5, 3, 0, 0, 0]
+        assert session.run(slopes)[0, 2].tolist() == [1, 3]
+        two = tf.constant([places[:2]] * 2, tf.float32)
+        many = session.run(resampler(np.repeat(image, 2, 0), two))
+    assert many.tolist() == [[[1], [6]]] * 2

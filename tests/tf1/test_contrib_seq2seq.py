@@ -487,3 +487,58 @@ def test_scheduled_sampling(tf, probability):
         sample_ids = session.run(sampled.sample_id)[0].tolist()
     assert doubled == ([2, 10, 14] if probability == 0 else [2, 4, 8])
     assert sample_ids == ([-1, -1, -1] if probability == 0 else [1, 0, 1])
+
+
+def step_by_step(chosen, previous):
+    """The probability that a search from where the last one ended stops at each place."""
+    attention, reached = np.zeros_like(chosen), 0.0
+    for place, (p, before) in enumerate(zip(chosen, previous, strict=True)):
+        reached += before
+        attention[place] = reached * p
+        reached *= 1 - p
+    return attention
+
+
+@pytest.mark.parametrize("mode", ["recursive", "parallel"])
+def test_monotonic_attention(tf, mode):
+    from smtf_core.runtime.tf1.contrib.seq2seq import monotonic_attention
+
+    chosen = np.array([[0.1, 0.7, 0.4, 0.9], [0.5, 0.5, 0.2, 0.3]])
+    previous = np.array([[1.0, 0.0, 0.0, 0.0], [0.2, 0.5, 0.3, 0.0]])
+    with tf.Session() as session:
+        found = session.run(monotonic_attention(chosen, previous, mode))
+    assert np.allclose(found, list(map(step_by_step, chosen, previous)))
+
+
+def test_hard_monotonic_attention(tf):
+    from smtf_core.runtime.tf1.contrib.seq2seq import monotonic_attention
+
+    with tf.Session() as session:
+        found = session.run(monotonic_attention([[1.0, 0.0, 1.0, 1.0]], [[0.0, 1.0, 0.0, 0.0]], "hard"))
+    assert found.tolist() == [[0, 0, 1, 0]]
+    with pytest.raises(ValueError, match="'soft'"):
+        monotonic_attention([[1.0]], [[1.0]], "soft")
+
+
+@pytest.mark.parametrize(("kind", "scope"), [("Luong", "luong"), ("Bahdanau", "bahdanau")])
+def test_mechanisms_that_only_move_forward(tf, kind, scope):
+    from smtf_core.runtime.tf1.base import rnn_cell
+    from smtf_core.runtime.tf1.contrib import seq2seq
+
+    memory = np.random.RandomState(0).rand(2, 5, 3).astype(np.float32)
+    attention = getattr(seq2seq, f"{kind}MonotonicAttention")(4, memory, [5, 3], mode="hard", score_bias_init=-0.1)
+    cell = seq2seq.AttentionWrapper(rnn_cell.GRUCell(4), attention, 4, alignment_history=True)
+    _, state = tf.nn.dynamic_rnn(cell, memory, dtype=tf.float32)
+    history = state.alignment_history.stack()
+    with tf.Session() as session:
+        session.run(tf.global_variables_initializer())
+        places = session.run(history)
+    assert places.shape == (5, 2, 5)
+    assert not places[:, 1, 3:].any()  # after the end of the memory
+    for batch in range(2):
+        chosen = [int(step.argmax()) for step in places[:, batch] if step.any()]
+        assert chosen == sorted(chosen)
+    names = {variable.op.name for variable in tf.global_variables()}
+    assert f"rnn/attention_wrapper/{scope}_monotonic_attention/attention_score_bias" in names
+    with pytest.raises(ValueError, match="'soft'"):
+        getattr(seq2seq, f"{kind}MonotonicAttention")(4, memory, mode="soft")

@@ -55,6 +55,18 @@ def later(view: ModuleView, known: set[str], dotted: str = "") -> Iterator[str]:
             yield from later(value, known, f"{path}.")
 
 
+def below(view: ModuleView, dotted: str) -> Iterator[str]:
+    """A package that no release had imported by itself, and the names that it defines."""
+    yield dotted
+    package = view.target.__name__
+    for name in dir(view):
+        value = getattr(view, name, None)
+        if isinstance(value, ModuleView) and value.target.__name__ == f"{package}.{name}":
+            yield from below(value, f"{dotted}.{name}")
+        elif str(getattr(value, "__module__", "")).startswith(package.rpartition(".")[0]) and name[0] != "_":
+            yield f"{dotted}.{name}"
+
+
 def today(names: list[str]) -> dict[str, dict[str, str | None]]:
     """Presence → name → arguments."""
     found: dict[str, dict[str, str | None]] = {"own": {}, "smtf": {}}
@@ -70,7 +82,9 @@ def today(names: list[str]) -> dict[str, dict[str, str | None]]:
                 continue
             ours = is_ours(value) or dotted.startswith("contrib.")
             found["smtf" if ours else "own"][dotted] = arguments(value)
-        found["later"] = dict.fromkeys(later(values[""], set(names)))
+        # Scripts import it; what collect.py walked through did not.
+        nets = below(values["contrib.slim"].nets, "contrib.slim.nets")
+        found["later"] = dict.fromkeys([*later(values[""], set(names)), *nets])
     return found
 
 

@@ -33,3 +33,9 @@ from smtf_core.runtime.tf1.contrib.seq2seq.helper import (
 from smtf_core.runtime.tf1.contrib.seq2seq.helper import ScheduledOutputTrainingHelper as ScheduledOutputTrainingHelper
 from smtf_core.runtime.tf1.contrib.seq2seq.helper import TrainingHelper as TrainingHelper
 from smtf_core.runtime.tf1.contrib.seq2seq.loss import sequence_loss as sequence_loss
+from smtf_core.runtime.tf1.contrib.seq2seq.monotonic_attention import (
+    BahdanauMonotonicAttention as BahdanauMonotonicAttention,
+)
+from smtf_core.runtime.tf1.contrib.seq2seq.monotonic_attention import LuongMonotonicAttention as LuongMonotonicAttention
+from smtf_core.runtime.tf1.contrib.seq2seq.monotonic_attention import monotonic_attention as monotonic_attention
+from smtf_core.runtime.tf1.contrib.seq2seq.monotonic_attention import safe_cumprod as safe_cumprod

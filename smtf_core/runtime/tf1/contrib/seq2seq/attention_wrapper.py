@@ -30,6 +30,8 @@ class AttentionMechanism(abc.ABC):
 class _Attention(AttentionMechanism):
     """A mechanism whose keys are the memory through a dense layer, and whose state is the last alignments."""
 
+    _scope: str
+
     def __init__(
         self,
         query_layer: Any,
@@ -113,9 +115,29 @@ class _Attention(AttentionMechanism):
         """
         return self.initial_alignments(batch_size, dtype)
 
-    def _alignments(self, score: Any) -> Any:
-        if self._mask is not None:
-            score = tf.where(self._mask, score, tf.fill(tf.shape(score), self._score_mask_value))
+    def __call__(self, query: Any, state: Any) -> tuple[Any, Any]:
+        """Attention of a query.
+
+        Args:
+            query: ``[batch, size]``.
+            state: the last alignments.
+
+        Returns:
+            Alignments ``[batch, memory steps]``, and the same as the next state.
+        """
+        with tf.variable_scope(None, self._scope, [query]):
+            score = self._score(query)
+            if self._mask is not None:
+                score = tf.where(self._mask, score, tf.fill(tf.shape(score), self._score_mask_value))
+            alignments = self._probabilities(score, state)
+        return alignments, alignments
+
+    @abc.abstractmethod
+    def _score(self, query: Any) -> Any:
+        """``[batch, memory steps]``."""
+
+    def _probabilities(self, score: Any, state: Any) -> Any:
+        """Alignments of scores; the last alignments, ``state``, do not matter here."""
         return self._probability_fn(score)
 
 
@@ -138,6 +160,8 @@ class BahdanauAttention(_Attention):
     Raises:
         ValueError: the memory's inner dimensions are unknown.
     """
+
+    _scope = "bahdanau_attention"
 
     def __init__(
         self,
@@ -162,33 +186,22 @@ class BahdanauAttention(_Attention):
         )
         self._num_units, self._normalize = num_units, normalize
 
-    def __call__(self, query: Any, state: Any) -> tuple[Any, Any]:
-        """Attention of a query.
-
-        Args:
-            query: ``[batch, size]``.
-            state: the last alignments; they do not matter here.
-
-        Returns:
-            Alignments ``[batch, memory steps]``, and the same as the next state.
-        """
-        with tf.variable_scope(None, "bahdanau_attention", [query]):
-            summed = self._keys + tf.expand_dims(self._query_layer(query), 1)
-            v = tf.get_variable("attention_v", [self._num_units], dtype=summed.dtype)
-            if self._normalize:
-                g = tf.get_variable(
-                    "attention_g",
-                    dtype=summed.dtype,
-                    initializer=tf.constant_initializer(self._num_units**-0.5),
-                    shape=(),
-                )
-                b = tf.get_variable(
-                    "attention_b", [self._num_units], dtype=summed.dtype, initializer=tf.zeros_initializer()
-                )
-                v = g * v * tf.rsqrt(tf.reduce_sum(tf.square(v)))
-                summed = summed + b
-            alignments = self._alignments(tf.reduce_sum(v * tf.tanh(summed), 2))
-        return alignments, alignments
+    def _score(self, query: Any) -> Any:
+        summed = self._keys + tf.expand_dims(self._query_layer(query), 1)
+        v = tf.get_variable("attention_v", [self._num_units], dtype=summed.dtype)
+        if self._normalize:
+            g = tf.get_variable(
+                "attention_g",
+                dtype=summed.dtype,
+                initializer=tf.constant_initializer(self._num_units**-0.5),
+                shape=(),
+            )
+            b = tf.get_variable(
+                "attention_b", [self._num_units], dtype=summed.dtype, initializer=tf.zeros_initializer()
+            )
+            v = g * v * tf.rsqrt(tf.reduce_sum(tf.square(v)))
+            summed = summed + b
+        return tf.reduce_sum(v * tf.tanh(summed), 2)
 
 
 class LuongAttention(_Attention):
@@ -209,6 +222,8 @@ class LuongAttention(_Attention):
     Raises:
         ValueError: the memory's inner dimensions are unknown.
     """
+
+    _scope = "luong_attention"
 
     def __init__(
         self,
@@ -232,32 +247,16 @@ class LuongAttention(_Attention):
         )
         self._num_units, self._scale = num_units, scale
 
-    def __call__(self, query: Any, state: Any) -> tuple[Any, Any]:
-        """Attention of a query.
-
-        Args:
-            query: ``[batch, num_units]``.
-            state: the last alignments; they do not matter here.
-
-        Returns:
-            Alignments ``[batch, memory steps]``, and the same as the next state.
-
-        Raises:
-            ValueError: the query's size is not that of the keys.
-        """
+    def _score(self, query: Any) -> Any:
         if query.shape.as_list()[-1] != self._num_units:
             raise ValueError(
-                f"LuongAttention: the query has {query.shape.as_list()[-1]} units and the keys {self._num_units}; "
-                "set num_units to the size of the cell's outputs."
+                f"{type(self).__name__}: the query has {query.shape.as_list()[-1]} units and the keys "
+                f"{self._num_units}; set num_units to the size of the cell's outputs."
             )
-        with tf.variable_scope(None, "luong_attention", [query]):
-            score = tf.squeeze(tf.matmul(tf.expand_dims(query, 1), self._keys, transpose_b=True), [1])
-            if self._scale:
-                score = score * tf.get_variable(
-                    "attention_g", dtype=query.dtype, initializer=tf.ones_initializer(), shape=()
-                )
-            alignments = self._alignments(score)
-        return alignments, alignments
+        score = tf.squeeze(tf.matmul(tf.expand_dims(query, 1), self._keys, transpose_b=True), [1])
+        if not self._scale:
+            return score
+        return score * tf.get_variable("attention_g", dtype=query.dtype, initializer=tf.ones_initializer(), shape=())
 
 
 class AttentionWrapperState(NamedTuple):

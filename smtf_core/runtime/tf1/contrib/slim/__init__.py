@@ -120,3 +120,11 @@ from smtf_core.runtime.tf1.contrib.layers import variance_scaling_initializer as
 from smtf_core.runtime.tf1.contrib.layers import xavier_initializer as xavier_initializer
 from smtf_core.runtime.tf1.contrib.layers import xavier_initializer_conv2d as xavier_initializer_conv2d
 from smtf_core.runtime.tf1.contrib.slim import learning as learning
+from smtf_core.runtime.tf1.contrib.slim import nets as nets
+from smtf_core.runtime.tf1.contrib.slim.data import data_decoder as data_decoder
+from smtf_core.runtime.tf1.contrib.slim.data import data_provider as data_provider
+from smtf_core.runtime.tf1.contrib.slim.data import dataset as dataset
+from smtf_core.runtime.tf1.contrib.slim.data import dataset_data_provider as dataset_data_provider
+from smtf_core.runtime.tf1.contrib.slim.data import parallel_reader as parallel_reader
+from smtf_core.runtime.tf1.contrib.slim.data import prefetch_queue as prefetch_queue
+from smtf_core.runtime.tf1.contrib.slim.data import tfexample_decoder as tfexample_decoder

@@ -1,0 +1,63 @@
+"""What AlexNet, OverFeat and VGG share: fully connected layers are convolutions, and each layer's output is kept."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from typing import Any
+
+from smtf_core.runtime.tf1.base import tf
+from smtf_core.runtime.tf1.contrib import layers
+from smtf_core.runtime.tf1.contrib.framework import arg_scope
+
+
+@contextlib.contextmanager
+def collected_outputs(scope: Any) -> Iterator[str]:
+    """Layers add their outputs to a collection of the network's own.
+
+    Yields:
+        The collection.
+    """
+    collection = f"{scope.original_name_scope}_end_points"
+    kept = [layers.conv2d, layers.fully_connected, layers.max_pool2d]
+    with arg_scope(kept, outputs_collections=collection):
+        yield collection
+
+
+def fully_connected_part(
+    net: Any,
+    sizes: tuple[int, int],
+    kernel_size: int,
+    num_classes: int,
+    dropout_keep_prob: float,
+    is_training: Any,
+    **last: Any,
+) -> Any:
+    """Layers ``fc6`` to ``fc8``.
+
+    Args:
+        net: ``[batch, height, width, channels]``.
+        sizes: of ``fc6`` and ``fc7``.
+        kernel_size: height and width of the inputs of ``fc6``.
+        num_classes: size of ``fc8``.
+        dropout_keep_prob: share of values that dropout keeps.
+        is_training: whether there is dropout.
+        **last: further arguments of ``fc8``.
+
+    Returns:
+        Logits ``[batch, 1, 1, num_classes]``; of larger images the inner sizes are larger.
+    """
+    net = layers.conv2d(net, sizes[0], [kernel_size, kernel_size], padding="VALID", scope="fc6")
+    net = layers.dropout(net, dropout_keep_prob, is_training=is_training, scope="dropout6")
+    net = layers.conv2d(net, sizes[1], [1, 1], scope="fc7")
+    net = layers.dropout(net, dropout_keep_prob, is_training=is_training, scope="dropout7")
+    return layers.conv2d(net, num_classes, [1, 1], activation_fn=None, normalizer_fn=None, scope="fc8", **last)
+
+
+def with_end_points(net: Any, collection: str, scope: Any, spatial_squeeze: bool) -> tuple[Any, dict[str, Any]]:
+    """The logits, ``[batch, num_classes]`` if they are squeezed, and the layers' outputs by name."""
+    end_points = layers.utils.convert_collection_to_dict(collection)
+    if spatial_squeeze:
+        net = tf.squeeze(net, [1, 2], name="fc8/squeezed")
+        end_points[f"{scope.name}/fc8"] = net
+    return net, end_points
