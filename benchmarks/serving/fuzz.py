@@ -139,6 +139,10 @@ def send(rng: random.Random, port: int, count: int, seen: Counter[str]) -> None:
             raise Wrong(f"no end of the answer to {data!r}; so far {received!r}") from None
         except OSError:  # it has closed the connection while the rest was sent
             seen["reset"] += 1
+            judge(data, received, seen)
+            return
+    if not received and data.strip(b"\r\n"):
+        raise Wrong(f"no answer to {data!r}")
     judge(data, received, seen)
 
 

@@ -131,6 +131,16 @@ class HttpProtocol(asyncio.Protocol):
         except httptools.HttpParserError as error:
             self._refuse(refusal(400, f"Bad Request: {error}"))
 
+    def eof_received(self) -> bool:
+        """See :class:`asyncio.Protocol`: the peer sends no more, and may still read its replies."""
+        if self._reading and not self._closing:
+            self._refuse(refusal(400, "Bad Request: it ended early"))
+        if not self._slots:
+            return False
+        self._closing = True
+        self._slots[-1].keep_alive = False
+        return True
+
     def pause_writing(self) -> None:
         """See :class:`asyncio.Protocol`: the peer does not read its replies."""
         self._full = True

@@ -15,6 +15,7 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self):
+        self.read_body()
         failing = os.environ.get("PEER_FAILS")
         status = {"error_code": "INTERNAL" if failing else "OK", "error_message": failing or ""}
         state = {"version": "3", "state": "END" if failing else "AVAILABLE", "status": status}
@@ -26,10 +27,16 @@ class Handler(BaseHTTPRequestHandler):
             self.answer({"model_version_status": [state], **told})
 
     def do_POST(self):
-        body = self.rfile.read(int(self.headers["content-length"])).decode()
+        body = self.read_body()
         if "end yourself" in body:
             os._exit(9)
-        self.answer({"path": self.path, "body": body, "type": self.headers["content-type"]})
+        if "hang up" in body:
+            self.close_connection = True
+        else:
+            self.answer({"path": self.path, "body": body, "type": self.headers["content-type"]})
+
+    def read_body(self):
+        return self.rfile.read(int(self.headers["content-length"] or 0)).decode("utf-8", "replace")
 
     def answer(self, value):
         body = json.dumps(value).encode()

@@ -162,6 +162,31 @@ def test_access_log(capsys):
     )
 
 
+@pytest.mark.parametrize("path", [b"/quick", b"/slow"])
+def test_a_peer_that_sends_no_more_gets_its_replies(echo, path):
+    model, port = echo
+    model.go.clear()
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        connection.sendall((b"POST %b HTTP/1.1\r\nContent-Length: 2\r\n\r\nok" % path) * 2)
+        connection.shutdown(socket.SHUT_WR)
+        threading.Timer(0.2, model.go.set).start()
+        first, second, third = connection.makefile("rb").read().split(b"HTTP/1.1 200 OK\r\n")
+    assert not first
+    assert second.endswith(b"\r\n\r\nok")
+    assert path == b"/quick" or b"\r\nconnection: close\r\n" in third
+    assert third.endswith(b"\r\n\r\nok")
+
+
+@pytest.mark.parametrize("data", [b"POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\nabc", b"GET / HT"])
+def test_half_a_request_is_told_so(port, data):
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        connection.sendall(data)
+        connection.shutdown(socket.SHUT_WR)
+        reply = connection.makefile("rb").read()
+    assert reply.startswith(b"HTTP/1.1 400 ")
+    assert reply.endswith(b'{"error": "Bad Request: it ended early"}')
+
+
 def test_garbage_never_stops_the_server(port):
     rng = random.Random(7)
     good = b"POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nContent-Encoding: gzip\r\n\r\nabc"
@@ -176,5 +201,5 @@ def test_garbage_never_stops_the_server(port):
             reply = b""
             while part := connection.recv(65536):
                 reply += part
-            assert not reply or reply.startswith(b"HTTP/1.1 "), reply
+            assert reply.startswith(b"HTTP/1.1 "), (data, reply)
     assert ask(port, "GET", "/ping")[0] == 200

@@ -249,6 +249,14 @@ def test_a_program_that_ends_is_noticed_and_started_again(start):
     assert ask(server, path="/v1/models/m", method="GET")[1]["process"] != before
 
 
+def test_a_request_that_it_does_not_answer_says_nothing_of_others(start):
+    server = start()
+    status, reply = ask(server, b"hang up", path="/v1/models/m:predict")
+    assert (status, reply["error"]) == (502, "tensorflow_model_server gave no answer to this request")
+    assert server.ready()
+    assert ask(server, b"[1]")[0] == 200
+
+
 def test_nothing_of_it_is_left(start):
     server = start()
     process = ask(server, path="/v1/models/m", method="GET")[1]["process"]

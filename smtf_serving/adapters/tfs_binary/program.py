@@ -80,8 +80,10 @@ class Program:
         except TimeoutError:
             raise ServingError("tensorflow_model_server did not answer in time", 504) from None
         except (OSError, http.client.HTTPException) as error:
-            self.newest = {}
             logger.error("tensorflow_model_server does not answer: %s: %s", type(error).__name__, error)  # noqa: TRY400
+            self._look()
+            if self.available:  # it would not answer this request
+                raise ServingError("tensorflow_model_server gave no answer to this request", 502) from None
             raise ServingError("tensorflow_model_server does not answer; it is being started again", 503) from None
 
     def close(self) -> None:
