@@ -6,12 +6,14 @@ import shutil
 
 import numpy as np
 import pytest
+import saved_models
 import tensorflow as tf
 
 from smtf_core.errors import InvalidInputError, ScriptError
 from smtf_core.interfaces import Deployment, Request
 from smtf_serving.adapters.python.adapter import PythonAdapter
-from smtf_serving.adapters.python.conversions import predict, predict_as_json, write_output
+from smtf_serving.adapters.python.conversions import predict, predict_as_json, read_input, write_output
+from smtf_serving.adapters.python.shortcut import shortcut_of
 from smtf_serving.model.loaded import load_model
 from smtf_serving.protos import message
 
@@ -90,6 +92,86 @@ def test_the_json_of_a_message_needs_no_message(models, kind, special):
     assert media == "application/json"
     assert json.loads(predict_as_json(value, model, signature)) == json.loads(by_message)
     model.close()
+
+
+PLAIN_ROWS = [
+    b"[[1.5, 2.25]]",
+    b"[1, 2.5]",
+    b'{"x": [[1, 2.5], [16777215, -16777215]]}',
+    b" [[-0.0, 1e-45], [0.1, 0.3], [1e10, 1e-7], [3, 4]]\n",
+]
+NO_PLAIN_ROWS = [
+    b"",
+    b"1",
+    b"[]",
+    b"[[]]",
+    b"{}",
+    b"[[1, 2, 3]]",
+    b"[[1, 2], [1]]",
+    b"[[1, true]]",
+    b'[[1, "2"]]',
+    b"[[1, 16777217]]",
+    b"[[1e300, 1.0]]",  # infinite, which is text in messages
+    b'{"x": [1, 2]}',
+    b'{"instances": [[1, 2]]}',
+    json.dumps(TENSOR).encode(),
+]
+
+
+def general(model, body):
+    signature = model.signatures["serving_default"]
+    return predict_as_json(read_input(body, "application/json", signature), model, signature)
+
+
+@pytest.mark.parametrize("body", PLAIN_ROWS, ids=range(len(PLAIN_ROWS)))
+def test_plain_rows_get_the_bytes_of_the_general_way(servers, body):
+    model, _ = servers("ref").signature()
+    assert shortcut_of(model).answer(body, bare=True) == general(model, body)
+
+
+@pytest.mark.parametrize("body", NO_PLAIN_ROWS, ids=range(len(NO_PLAIN_ROWS)))
+def test_what_is_left_to_the_general_way(servers, body):
+    model, _ = servers("ref").signature()
+    assert shortcut_of(model).answer(body, bare=True) is None
+
+
+@pytest.mark.parametrize("kind", [tf.float32, tf.float64])
+@pytest.mark.parametrize("answer", [tf.float32, tf.float64, tf.int32])
+def test_plain_rows_of_every_type(tmp_path, kind, answer):
+    def build():
+        x = tf.compat.v1.placeholder(kind, [None, 2])
+        y = tf.cast(tf.stack([x, -x], 1), answer)
+        return {"serving_default": saved_models.signature({"x": x}, {'a "b" ü': y})}
+
+    saved_models.write(tmp_path / "1", build)
+    model, random = load_model(tmp_path / "1"), np.random.default_rng(3)
+    rows = np.exp(random.normal(0, 5, (300, 2))) * random.choice([-1, 1], (300, 2))
+    body = json.dumps(rows.tolist()).encode()
+    assert shortcut_of(model).answer(body, bare=True) == general(model, body)
+    model.close()
+
+
+def test_only_plain_numbers_have_a_shortcut(servers):
+    made = {name: shortcut_of(servers(name).signature()[0]) for name in ("ref", "two", "example", "number")}
+    assert [name for name, shortcut in made.items() if shortcut is not None] == ["ref"]
+
+
+@pytest.mark.parametrize("batching", ["false", "true"])
+def test_requests_of_one_moment_are_answered_as_each_would_be(models, batching):
+    environment = {"SAGEMAKER_TFS_ENABLE_BATCHING": batching, "SAGEMAKER_TFS_MAX_BATCH_SIZE": "4"}
+    server = PythonAdapter().load(Deployment(path=str(models / "ref"), environment=environment))
+    requests = [Request(body=json.dumps([[n, 1]] * (n % 3 + 1)).encode()) for n in range(9)]
+    requests += [Request(body=body) for body in NO_PLAIN_ROWS]
+    requests += [Request(body=b"[[1, 2]]", accept=OCTETS), Request(body=b"1,2", content_type="text/csv")]
+    requests += [Request(method="GET"), Request(path="/other"), Request(body=b"[[1, 2]]")]
+    assert list(server.invoke_many(requests)) == [server.invoke(request) for request in requests]
+    model, sizes = server.signature()[0], []
+    call = model.way.calls["serving_default"]
+    model.way.calls["serving_default"] = lambda x: sizes.append(len(x)) or call(x)
+    server._catalogue.derived.clear()
+    server.invoke_many(requests[:9])
+    assert sizes == ([3, 4, 2, 4, 2, 3] if batching == "true" else [3])
+    server.close()
 
 
 def test_messages_both_ways(servers):

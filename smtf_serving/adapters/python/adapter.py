@@ -13,8 +13,11 @@ from smtf_core.interfaces import CallDescription, Deployment, Reply, Request
 from smtf_serving.adapters.packages import install_packages
 from smtf_serving.adapters.python.conversions import JSON, predict, predict_as_json, read_input, write_output
 from smtf_serving.adapters.python.hooks import Hooks
+from smtf_serving.adapters.python.shortcut import shortcut_of
 from smtf_serving.adapters.tfs.catalogue import Catalogue, load_all
 from smtf_serving.adapters.tfs.errors import ServingError, error_reply
+from smtf_serving.adapters.tfs.settings import Settings
+from smtf_serving.adapters.tfs.shortcut import Shortcut
 from smtf_serving.model.description import described, example_values
 from smtf_serving.model.loaded import LoadedModel, load_model
 from smtf_serving.model.signatures import CLASSIFY, REGRESS, Signature, default_signature
@@ -23,6 +26,8 @@ logger = logging.getLogger(__name__)
 
 # Bodies above this take longer to convert than a small model to call.
 _QUICK_BYTES = 8 * 1024
+_PATH = "/invocations"
+_ANY = ("", "*/*")
 
 
 class PythonAdapter:
@@ -30,6 +35,8 @@ class PythonAdapter:
 
     def load(self, deployment: Deployment) -> PythonServer:
         """Load the model, and the script that ``entry_point`` or ``SAGEMAKER_PROGRAM`` names."""
+        settings = Settings.from_environment(deployment.environment)
+        max_rows = settings.max_batch_size if settings.batching else 1
         root = Path(deployment.path)
         hooks, script = None, _script(deployment, root)
         if script is not None:
@@ -42,7 +49,7 @@ class PythonAdapter:
             load_all(catalogue, root)
             if len(catalogue.names) > 1:
                 raise InvalidInputError(f"adapter python serves one model; {root} has: {', '.join(catalogue.names)}")
-            server = PythonServer(catalogue, hooks, accept)
+            server = PythonServer(catalogue, hooks, accept, max_rows)
             server.signature()
         except BaseException:
             catalogue.close()
@@ -53,18 +60,20 @@ class PythonAdapter:
 
 
 class PythonServer:
-    """See :class:`~smtf_core.interfaces.DescribedModelServer`.
+    """See :class:`~smtf_core.interfaces.BatchingModelServer` and :class:`~smtf_core.interfaces.DescribedModelServer`.
 
     Args:
         catalogue: with one model.
         hooks: the script's functions; ``None`` for none.
         accept: what a request accepts that does not say.
+        max_rows: the most rows of a batch that requests of one moment share, if they are plain rows of JSON.
     """
 
-    def __init__(self, catalogue: Catalogue, hooks: Hooks | None, accept: str) -> None:
+    def __init__(self, catalogue: Catalogue, hooks: Hooks | None, accept: str, max_rows: int = 1) -> None:
         self._catalogue = catalogue
         self._hooks = hooks
         self._accept = accept
+        self._max_rows = max_rows
 
     def signature(self) -> tuple[LoadedModel, Signature]:
         """What requests call: the default signature of the newest version.
@@ -82,8 +91,11 @@ class PythonServer:
     def invoke(self, request: Request) -> Reply:
         """See :class:`~smtf_core.interfaces.ModelServer`."""
         try:
-            if request.path != "/invocations":
-                raise ServingError(f"there is no {request.path}; send requests to /invocations", 404)
+            shortcut = self._shortcut() if self._is_usual(request) else None
+            if shortcut is not None and (body := shortcut.answer(request.body, bare=True)) is not None:
+                return Reply(body=body)
+            if request.path != _PATH:
+                raise ServingError(f"there is no {request.path}; send requests to {_PATH}", 404)
             if request.method != "POST":
                 raise ServingError(f"Method Not Allowed: {request.method} {request.path}", 405)
             return self._transform(request)
@@ -92,6 +104,21 @@ class PythonServer:
         except Exception as error:
             logger.exception("%s %s failed", request.method, request.path)
             return error_reply(ServingError(f"Internal error: {type(error).__name__}", 500))
+
+    def invoke_many(self, requests: Sequence[Request]) -> Sequence[Reply]:
+        """See :class:`~smtf_core.interfaces.BatchingModelServer`."""
+        bodies: dict[int, bytes | None] = {}
+        if (shortcut := self._shortcut()) is not None:
+            arrays = {
+                index: rows
+                for index, request in enumerate(requests)
+                if self._is_usual(request) and (rows := shortcut.read(request.body, bare=True)) is not None
+            }
+            bodies.update(zip(arrays, shortcut.predict(list(arrays.values()), self._max_rows), strict=True))
+        return [
+            self.invoke(request) if (body := bodies.get(index)) is None else Reply(body=body)
+            for index, request in enumerate(requests)
+        ]
 
     def quick(self, request: Request) -> bool:
         """See :class:`~smtf_core.interfaces.ModelServer`: the user's functions may take any time."""
@@ -125,9 +152,26 @@ class PythonServer:
         if self._hooks is not None:
             self._hooks.close()
 
+    def _is_usual(self, request: Request) -> bool:
+        """Whether the shortcut answers a request if its body is plain rows."""
+        return (
+            self._hooks is None
+            and request.path == _PATH
+            and request.method == "POST"
+            and request.content_type in (JSON, "")
+            and (request.accept == JSON or (request.accept in _ANY and self._accept == JSON))
+        )
+
+    def _shortcut(self) -> Shortcut | None:
+        derived = self._catalogue.derived
+        if _PATH not in derived:
+            derived[_PATH] = shortcut_of(self.signature()[0])
+        shortcut: Shortcut | None = derived[_PATH]
+        return shortcut
+
     def _transform(self, request: Request) -> Reply:
         hooks = self._hooks
-        accept = self._accept if request.accept in ("", "*/*") else request.accept
+        accept = self._accept if request.accept in _ANY else request.accept
         data = request.body
         content_type = request.content_type or JSON
         if hooks is not None and hooks.has("transform_fn"):

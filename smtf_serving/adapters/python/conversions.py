@@ -130,9 +130,14 @@ def _prediction(outputs: Mapping[str, Any]) -> Any:
     return response
 
 
+def plain_names(dtype: Any) -> tuple[str, str] | None:
+    """What messages call a type, and the list that holds its numbers; ``None`` if those are not plain JSON numbers."""
+    return _PLAIN.get(dtype.str)
+
+
 def _plain(array: Any) -> dict[str, Any] | None:
     """A tensor as the JSON form of its message has it; ``None`` if that is not as plain as numbers in a list."""
-    names = _PLAIN.get(array.dtype.str)
+    names = plain_names(array.dtype)
     if names is None or array.size == 0 or array.ndim == 0:
         return None
     dims = [{"size": str(size)} for size in array.shape]

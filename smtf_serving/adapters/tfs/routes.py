@@ -11,7 +11,6 @@ from typing import Any
 from attrs import frozen
 
 from smtf_core.interfaces import Reply, Request
-from smtf_serving.adapters.tfs.calls import batches
 from smtf_serving.adapters.tfs.catalogue import Catalogue
 from smtf_serving.adapters.tfs.errors import ServingError
 from smtf_serving.adapters.tfs.invocations import CUSTOM_ATTRIBUTES
@@ -84,29 +83,25 @@ class Routes:
 
     def answer(self, requests: Sequence[Request]) -> dict[int, tuple[Route, Reply]]:
         """Index → route and reply, of the requests that a shortcut answers."""
-        apart = self.max_rows == 1
         groups: dict[int, tuple[Route, list[int]]] = {}
         arrays: dict[int, Any] = {}
         for index, request in enumerate(requests):
             route = self.find(request)
-            if route is None or route.shortcut is None or not (apart or route.shortcut.shares):
+            if route is None or route.shortcut is None:
                 continue
             rows = route.shortcut.read(request.body, route.bare)
             if rows is not None:
                 arrays[index] = rows
                 groups.setdefault(id(route), (route, []))[1].append(index)
-        sizes = [len(arrays[index]) if index in arrays else 0 for index in range(len(requests))]
         done: dict[int, tuple[Route, Reply]] = {}
         for route, members in groups.values():
             assert route.shortcut is not None
-            predict = route.shortcut.predict_each if apart else route.shortcut.predict
-            for batch in [members] if apart else batches(members, sizes, self.max_rows):
-                answers = predict([arrays[index] for index in batch])
-                done.update(
-                    (index, (route, Reply(body=answer)))
-                    for index, answer in zip(batch, answers, strict=True)
-                    if answer is not None
-                )
+            answers = route.shortcut.predict([arrays[index] for index in members], self.max_rows)
+            done.update(
+                (index, (route, Reply(body=answer)))
+                for index, answer in zip(members, answers, strict=True)
+                if answer is not None
+            )
         return done
 
     def _make(self, request: Request, bare: bool) -> Route:

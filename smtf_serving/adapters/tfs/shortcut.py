@@ -16,6 +16,7 @@ import numpy as np
 import tensorflow as tf
 from attrs import frozen
 
+from smtf_serving.adapters.tfs.calls import batches
 from smtf_serving.adapters.tfs.tensors import exact_limit
 from smtf_serving.model.loaded import LoadedModel
 from smtf_serving.model.signatures import CLASSIFY, PREDICT, REGRESS, Signature, default_signature
@@ -42,6 +43,8 @@ class Shortcut:
         model: the model.
         signature: the name of its default signature.
         call: it.
+        key: of the rows in an object.
+        write: makes the answer of an output; ``None`` if that is not for the shortcut.
         code: of :mod:`array`, for the input.
         dtype: of the input.
         width: numbers a row.
@@ -52,6 +55,8 @@ class Shortcut:
     model: LoadedModel
     signature: str
     call: Callable[..., Sequence[Any]]
+    key: str
+    write: Callable[[Array], bytes | None]
     code: str
     dtype: Any
     width: int
@@ -63,10 +68,10 @@ class Shortcut:
 
         Args:
             body: JSON.
-            bare: whether rows may come without ``"instances"`` around them, as at ``/invocations``.
+            bare: whether rows may come without an object around them, as at ``/invocations``.
         """
         rows = self.read(body, bare)
-        return None if rows is None else self.predict([rows])[0]
+        return None if rows is None else self._predict([rows])[0]
 
     def read(self, body: bytes, bare: bool) -> Array | None:
         """The array of a body; ``None`` if it is not for the shortcut."""
@@ -77,7 +82,7 @@ class Shortcut:
         if type(rows) is dict:
             if len(rows) != 1:
                 return None
-            rows = rows.get(_KEY)
+            rows = rows.get(self.key)
         elif bare and rows and type(rows) is list:
             if type(rows[0]) is not list:
                 rows = [rows]
@@ -105,15 +110,28 @@ class Shortcut:
                 return None
         return np.frombuffer(array(self.code, flat), self.dtype).reshape(len(rows), width)
 
-    def predict(self, bodies: Sequence[Array]) -> Sequence[bytes | None]:
-        """The answers to the arrays of several bodies, from one call of the model.
+    def predict(self, bodies: Sequence[Array], max_rows: int) -> list[bytes | None]:
+        """The answers to the arrays of several bodies.
+
+        Args:
+            bodies: the arrays.
+            max_rows: the most rows of a batch that several share; with 1 each has the bits of a call of its own.
 
         Returns:
             For every body its answer; ``None`` if it is not for the shortcut.
         """
+        if max_rows == 1 or not self.shares:
+            return self._predict_each(bodies)
+        answers: list[bytes | None] = []
+        for batch in batches(range(len(bodies)), list(map(len, bodies)), max_rows):
+            answers += self._predict([bodies[index] for index in batch])
+        return answers
+
+    def _predict(self, bodies: Sequence[Array]) -> Sequence[bytes | None]:
+        """The answers from one call of the model with all rows."""
         try:
             if len(bodies) == 1:
-                return (_written(self.call(bodies[0])[0]),)
+                return (self.write(self.call(bodies[0])[0]),)
             (output,) = self.call(np.concatenate(bodies))
         except (tf.errors.OpError, RuntimeError, MemoryError):
             return (None,) * len(bodies)  # the general way tells why
@@ -122,21 +140,16 @@ class Shortcut:
         answers, start = [], 0
         for rows in bodies:
             end = start + len(rows)
-            answers.append(_written(output[start:end]))
+            answers.append(self.write(output[start:end]))
             start = end
         return answers
 
-    def predict_each(self, bodies: Sequence[Array]) -> Sequence[bytes | None]:
-        """The answers to the arrays of several bodies, each with the bits of a call of its own.
-
-        Returns:
-            See :meth:`predict`.
-        """
+    def _predict_each(self, bodies: Sequence[Array]) -> list[bytes | None]:
         try:
             answers = self.model.call_each(self.signature, [(rows,) for rows in bodies])
         except (RuntimeError, MemoryError):
-            return (None,) * len(bodies)  # the general way tells why
-        return [None if isinstance(answer, tf.errors.OpError) else _written(answer[0]) for answer in answers]
+            return [None] * len(bodies)  # the general way tells why
+        return [None if isinstance(answer, tf.errors.OpError) else self.write(answer[0]) for answer in answers]
 
 
 def _written(output: Array) -> bytes | None:
@@ -148,8 +161,16 @@ def _written(output: Array) -> bytes | None:
     return None if b"n" in text else b'{"predictions":%b}' % text
 
 
-def shortcut_of(model: LoadedModel) -> Shortcut | None:
-    """The shortcut to a model's default signature; ``None`` if the signature is not of the usual kind."""
+def shortcut_of(
+    model: LoadedModel, key: str = _KEY, write: Callable[[Array], bytes | None] = _written
+) -> Shortcut | None:
+    """The shortcut to a model's default signature; ``None`` if the signature is not of the usual kind.
+
+    Args:
+        model: the model.
+        key: see :class:`Shortcut`.
+        write: see there.
+    """
     signature = model.signatures.get(default_signature(model.signatures))
     if orjson is None or signature is None or not _is_usual(signature):
         return None
@@ -158,6 +179,8 @@ def shortcut_of(model: LoadedModel) -> Shortcut | None:
         model=model,
         signature=signature.name,
         call=model.way.calls[signature.name],
+        key=key,
+        write=write,
         code=_CODES[spec.dtype],
         dtype=spec.numpy_dtype,
         width=spec.shape[1],  # type: ignore[index,arg-type]
