@@ -15,6 +15,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -109,13 +110,13 @@ def interpreter(version: str) -> str:
     raise FileNotFoundError(f"there is no python{version} on this machine")
 
 
-def build(folder: Path) -> Path:
+def build(folder: Path, installer: str) -> Path:
     """Build source archive and wheel from a copy of the tracked files, check both, return the wheel."""
     source = folder / "source"
     source.mkdir()
     archive = subprocess.run(["git", "-C", str(ROOT), "archive", "HEAD"], capture_output=True, check=True).stdout
     subprocess.run(["tar", "-x", "-C", str(source)], input=archive, check=True)
-    command = [sys.executable, "-m", "build", "--installer", "uv", "--outdir", str(folder / "dist"), str(source)]
+    command = [sys.executable, "-m", "build", "--installer", installer, "--outdir", str(folder / "dist"), str(source)]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     made = sorted(map(str, (folder / "dist").iterdir()))
     subprocess.run([sys.executable, "-m", "twine", "check", "--strict", *made], check=True)
@@ -172,7 +173,7 @@ def main() -> int:
     extras = sorted(tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"])
     with tempfile.TemporaryDirectory(prefix="smtf-matrix-") as name:
         folder = Path(name)
-        wheel = build(folder)
+        wheel = build(folder, "pip" if options.pip else "uv")
         from smtf_core.testing.scripts import write_line_script
 
         script = write_line_script(folder)
@@ -191,13 +192,13 @@ def main() -> int:
                 shutil.rmtree(place, ignore_errors=True)
 
         wanted = list(rows(extras, quick=options.quick, python=options.python))
-        failed = 0
+        states: Counter[str] = Counter()
         with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
             for row, (state, found) in zip(wanted, pool.map(installed, wanted), strict=True):
-                failed += state == FAILED
+                states[state] += 1
                 print(f"{row}: {found}" if state == "fine" else f"{row}: {state}\n{found}", flush=True)
-    print(f"{failed} failed" if failed else "all are fine")
-    return 1 if failed else 0
+    print(", ".join(f"{count} {state}" for state, count in states.items()))
+    return 1 if states[FAILED] else 0
 
 
 if __name__ == "__main__":
