@@ -35,6 +35,18 @@ def run():
             "nn.rnn_cell.LSTMCell",
         ),
         ("from tensorflow.contrib.layers.python.layers import batch_norm as it", "contrib.layers.batch_norm"),
+        (
+            "from tensorflow.contrib.framework.python.framework.checkpoint_utils import init_from_checkpoint as it",
+            "contrib.framework.init_from_checkpoint",
+        ),
+        (
+            "from tensorflow.contrib.slim.python.slim.nets.resnet_utils import conv2d_same as it",
+            "contrib.slim.nets.resnet_utils.conv2d_same",
+        ),
+        (
+            "from tensorflow.contrib.slim.python.slim.data.tfexample_decoder import Image as it",
+            "contrib.slim.tfexample_decoder.Image",
+        ),
         ("from tensorflow.python.util import nest; it = nest.is_sequence", "contrib.framework.nest.is_sequence"),
         ("from tensorflow.contrib.layers.python.layers import layers; it = layers.conv2d", "contrib.layers.conv2d"),
         (

@@ -64,7 +64,7 @@ _PASS_THROUGH = (
     *("_impl", "api", "core_rnn", "layers", "ops", "python", "training"),
     *("tpu_config", "tpu_estimator", "tpu_optimizer"),
 )
-_FILE_ENDINGS = ("_cell", "_impl", "_lib", "_ops")
+_FILE_ENDINGS = ("_cell", "_impl", "_lib", "_ops", "_util", "_utils")
 
 
 class TensorFlow1Names:
