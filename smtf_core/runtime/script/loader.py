@@ -29,13 +29,14 @@ class TensorFlow1Loader:
     def load(self, environment: TrainingEnvironment) -> AbstractContextManager[UserScript]:
         """See :class:`~smtf_core.interfaces.ScriptLoader`."""
         flags = cache(_script_flags)
-        roots = {
+        roots: dict[str, Callable[[], ModuleType]] = {
             "tensorflow": lambda: _tensorflow_1(environment, flags),
             "keras": lambda: _keras_2(environment, flags),
             "numpy": _numpy_1,
             "pandas": _pandas_1,
             "absl": lambda: _absl(flags),
             **_packages_1(),
+            **{root: partial(_threads_1, root) for root in ("concurrent", "multiprocessing", "threading")},
         }
         return _load(environment, roots, partial(_behaviour_1, environment.framework_version))
 
@@ -157,6 +158,11 @@ def _packages_1() -> dict[str, Callable[[], ModuleType]]:
     made: dict[str, Callable[[], ModuleType]] = importlib.import_module(
         "smtf_core.runtime.tf1.package_views"
     ).package_views()
+    return made
+
+
+def _threads_1(root: str) -> ModuleType:
+    made: ModuleType = importlib.import_module("smtf_core.runtime.tf1.script_threads").thread_view(root)
     return made
 
 
