@@ -1,5 +1,6 @@
 """What a script of generation 1.x sees of TensorFlow and numpy; the process around it sees nothing of that."""
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -132,8 +133,8 @@ assert tf.flags.FLAGS.batch_size == 5
             r"tf\.contrib\.bayesflow \(TensorFlow 1\.4 to 1\.11\) is not to be had any more\. Use tensorflow-probability",
         ),
         (
-            "from tensorflow.contrib.slim import nets",
-            r"tf\.contrib\.slim\.nets \(TensorFlow 1\) is not .* copy of the network's file .* tf\.keras\.applications",
+            "from tensorflow.contrib.slim.nets import mobilenet_v1",
+            r"tf\.contrib\.slim\.nets\.mobilenet_v1 \(TensorFlow 1\) is not .* copy of the network's file .* tf\.keras\.applications",
         ),
         ("tf.no_such_thing", r"tf\.no_such_thing does not exist"),
         ("from tensorflow.python.ops import gone_ops", r"tf\.python\.ops\.gone_ops does not exist"),
@@ -163,18 +164,17 @@ def test_while_a_script_runs_other_threads_are_in_tensorflow_2(train, write, lin
     def look() -> None:
         seen.update(eager=tf.executing_eagerly(), entry=type(tf.zeros([2]).shape[0]))
 
-    text = "import threading_hook\n" + line.read_text()
-    write("libs/threading_hook.py", "")
+    def start_and_wait() -> None:
+        thread = threading.Thread(
+            target=look
+        )  # the process's own thread; those that the script starts are the script's
+        thread.start()
+        thread.join()
+
     import builtins
 
-    builtins.smtf_test_look = look  # the script's own thread starts another one
-    script = write(
-        "thread.py",
-        text.replace(
-            "import threading_hook",
-            "import threading, tensorflow\nthread = threading.Thread(target=smtf_test_look)\nthread.start(); thread.join()",
-        ),
-    )
+    builtins.smtf_test_look = start_and_wait
+    script = write("thread.py", f"import tensorflow\nsmtf_test_look()\n{line.read_text()}")
     try:
         train(script)
     finally:
