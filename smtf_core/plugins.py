@@ -133,11 +133,11 @@ class PluginManager:
             yield by_module[id(implementation.plugin)], implementation
 
     def hooks_of(self, plugin: Plugin) -> list[str]:
-        """Names of the hooks that a plugin implements."""
+        """Names of the hooks that a plugin implements, without optional ones of other versions of smtf."""
         if plugin.module is None:
             return []
         callers = self._pluggy.get_hookcallers(plugin.module) or []
-        return sorted(caller.name for caller in callers)
+        return sorted(caller.name for caller in callers if caller.has_spec())
 
     def deprecated_of(self, plugin: Plugin) -> Iterator[tuple[pluggy.HookImpl, str]]:
         """What a plugin implements or takes though it is to go, each with what is said of it."""
@@ -197,12 +197,7 @@ class PluginManager:
                 _log.debug("%s is broken", record, exc_info=True)
 
     def _add(self, record: Plugin, loaded: object) -> None:
-        unknown = [
-            name
-            for name in dir(loaded)
-            if hasattr(_get(loaded, name), f"{hookspecs.PROJECT}_impl") and not hasattr(hookspecs, name)
-        ]
-        if unknown:
+        if unknown := list(_unknown_hooks(loaded)):
             raise PluginError(
                 f"{record} implements hooks that do not exist: {', '.join(unknown)}; see `smtf plugins --hooks`"
             )
@@ -259,6 +254,16 @@ class _Pluggy(pluggy.PluginManager):
     def parse_hookspec_opts(self, module_or_class: Any, name: str) -> Any:
         options = super().parse_hookspec_opts(module_or_class, name)
         return {**options, "warn_on_impl": None, "warn_on_impl_args": None} if options else None
+
+
+def _unknown_hooks(loaded: object) -> Iterator[str]:
+    """The hooks that a plugin implements and does not call optional, though there are none of that name."""
+    for name in dir(loaded):
+        marked = getattr(_get(loaded, name), f"{hookspecs.PROJECT}_impl", None)
+        if marked is not None and not marked["optionalhook"]:
+            hook = marked["specname"] or name
+            if not hasattr(hookspecs, hook):
+                yield hook
 
 
 def _get(holder: object, name: str) -> object:

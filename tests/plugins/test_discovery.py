@@ -111,6 +111,26 @@ def test_a_misspelt_hook_makes_a_plugin_broken(install):
     assert "hooks that do not exist: smtf_after_trainin" in str(broken.error)
 
 
+def test_a_hook_may_have_a_function_of_another_name_and_be_one_of_another_version(install):
+    source = """
+        from smtf_core import hookimpl
+
+        told = []
+
+        @hookimpl(specname="smtf_after_job")
+        def tell(handle): told.append(handle)
+
+        @hookimpl(optionalhook=True)
+        def smtf_of_a_later_version(): told.append("never")
+    """
+    install("smtf-named", "named", "named_plugin", source)
+    manager = PluginManager()
+    named = plugin(manager, "named")
+    assert (named.state, manager.hooks_of(named)) == ("active", ["smtf_after_job"])
+    manager.observe("smtf_after_job", handle="job-1", status=None)
+    assert named.module.told == ["job-1"]
+
+
 def test_an_argument_that_the_hook_does_not_have_makes_a_plugin_broken(install):
     source = """
         from smtf_core import hookimpl
