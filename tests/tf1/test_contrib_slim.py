@@ -184,7 +184,7 @@ def test_records_of_a_dataset(tf, slim, tmp_path, number_of_files):
 
 
 def test_a_dataset_without_files(slim, tmp_path):
-    with pytest.raises(ValueError, match="No data files found"):
+    with pytest.raises(ValueError, match="there are no files"):
         slim.parallel_reader.get_data_files(str(tmp_path / "*.tfrecord"))
 
 

@@ -29,7 +29,7 @@ class ParallelReader:
         reader_kwargs: Mapping[str, Any] | None = None,
     ) -> None:
         if [dtype.base_dtype for dtype in common_queue.dtypes] != [tf.string, tf.string]:
-            raise TypeError("common_queue.dtypes must be [tf.string, tf.string]")
+            raise TypeError(f"the common queue takes a key and a record, two strings, not {common_queue.dtypes}")
         self._readers = [reader_class(**(reader_kwargs or {})) for _ in range(num_readers)]
         self._common_queue = common_queue
 
@@ -158,5 +158,5 @@ def get_data_files(data_sources: Any) -> list[str]:
         return [file for source in data_sources for file in get_data_files(source)]
     files: list[str] = tf.gfile.Glob(data_sources) if any(sign in data_sources for sign in "*?[") else [data_sources]
     if not files:
-        raise ValueError(f"No data files found in {data_sources}")
+        raise ValueError(f"there are no files {data_sources}")
     return sorted(files)

@@ -65,7 +65,7 @@ class BoundingBox(ItemHandler):
     def __init__(self, keys: Sequence[str] | None = None, prefix: str = "") -> None:
         keys = ["ymin", "xmin", "ymax", "xmax"] if keys is None else keys
         if len(keys) != 4:
-            raise ValueError(f"BoundingBox expects 4 keys but got {len(keys)}")
+            raise ValueError(f"a box has 4 sides, but there are {len(keys)} keys for them")
         super().__init__([f"{prefix or ''}{key}" for key in keys])
 
     def tensors_to_item(self, keys_to_tensors: Mapping[str, Any]) -> Any:
@@ -271,7 +271,7 @@ class TFExampleDecoder(DataDecoder):
 
 def _shape_keys(shape_keys: Any, shape: Any) -> list[str]:
     if shape_keys and shape is not None:
-        raise ValueError("Cannot specify both shape_keys and shape parameters.")
+        raise ValueError("give shape_keys or shape, not both")
     return list(shape_keys) if isinstance(shape_keys, (list, tuple)) else [shape_keys] if shape_keys else []
 
 

@@ -117,7 +117,7 @@ def run(
 
 def unknown(final_endpoint: str) -> ValueError:
     """The error for a step that a network does not have."""
-    return ValueError(f"Unknown final endpoint {final_endpoint}")
+    return ValueError(f"the network has no layer final_endpoint={final_endpoint!r}")
 
 
 def depths(depth_multiplier: float, min_depth: int) -> Depth:
@@ -127,7 +127,7 @@ def depths(depth_multiplier: float, min_depth: int) -> Depth:
         ValueError: the multiplier is not greater than 0.
     """
     if depth_multiplier <= 0:
-        raise ValueError("depth_multiplier is not greater than zero.")
+        raise ValueError(f"depth_multiplier must be greater than 0, not {depth_multiplier}")
     return lambda depth: max(int(depth * depth_multiplier), min_depth)
 
 

@@ -89,7 +89,7 @@ def stack_blocks_dense(
         with tf.variable_scope(block.scope, "block", [net]) as scope:
             for number, unit in enumerate(block.args, 1):
                 if output_stride is not None and stride > output_stride:
-                    raise ValueError("The target output_stride cannot be reached.")
+                    raise _no_such_stride(output_stride)
                 with tf.variable_scope(f"unit_{number}", values=[net]):
                     if stride == output_stride:
                         net = block.unit_fn(net, rate=rate, **{**unit, "stride": 1})
@@ -99,8 +99,12 @@ def stack_blocks_dense(
                         stride *= unit.get("stride", 1)
             net = layers.utils.collect_named_outputs(outputs_collections, scope.name, net)
     if output_stride is not None and stride != output_stride:
-        raise ValueError("The target output_stride cannot be reached.")
+        raise _no_such_stride(output_stride)
     return net
+
+
+def _no_such_stride(output_stride: int | None) -> ValueError:
+    return ValueError(f"the units' strides do not make up output_stride={output_stride}")
 
 
 def resnet_arg_scope(
@@ -179,7 +183,9 @@ def network(
         if root is not None:
             if output_stride is not None:
                 if output_stride % 4:
-                    raise ValueError("The output_stride needs to be a multiple of 4.")
+                    raise ValueError(
+                        f"the first layers have stride 4; output_stride={output_stride} is no multiple of it"
+                    )
                 output_stride //= 4
             net = layers.max_pool2d(root(net), [3, 3], stride=2, scope="pool1")
         net = finish(stack_blocks_dense(net, blocks, output_stride))
