@@ -1,6 +1,7 @@
 """What TensorFlow 1 scripts see of PIL, scipy, scikit-learn, h5py and others."""
 
 import importlib
+import pkgutil
 
 import h5py
 import numpy as np
@@ -28,9 +29,7 @@ def imported(views, dotted):
 
 @pytest.mark.parametrize("dotted", [name for name in (*_MOVED, *_REMADE) if name.partition(".")[0] in HERE])
 def test_a_script_finds_each_name_where_it_was(views, dotted):
-    today = (_MOVED | _REMADE)[dotted]
-    module, _, name = today.rpartition(".")
-    found = getattr(importlib.import_module(module), name) if module else importlib.import_module(today)
+    found = pkgutil.resolve_name((_MOVED | _REMADE)[dotted])
     seen = imported(views, dotted)
     assert getattr(seen, "target", seen) is found
 
