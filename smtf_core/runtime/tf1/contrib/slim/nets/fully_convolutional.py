@@ -11,6 +11,25 @@ from smtf_core.runtime.tf1.contrib import layers
 from smtf_core.runtime.tf1.contrib.framework import arg_scope
 
 
+def layer_arguments(weight_decay: float, biases_initializer: Any) -> Any:
+    """Arguments of the networks' layers, for ``arg_scope``.
+
+    Args:
+        weight_decay: of the L2 regularisation.
+        biases_initializer: first values of the biases.
+    """
+    with (
+        arg_scope(
+            [layers.conv2d, layers.fully_connected],
+            activation_fn=tf.nn.relu,
+            weights_regularizer=layers.l2_regularizer(weight_decay),
+            biases_initializer=biases_initializer,
+        ),
+        arg_scope([layers.conv2d], padding="SAME") as scope,
+    ):
+        return scope
+
+
 @contextlib.contextmanager
 def collected_outputs(scope: Any) -> Iterator[str]:
     """Layers add their outputs to a collection of the network's own.
@@ -52,6 +71,31 @@ def fully_connected_part(
     net = layers.conv2d(net, sizes[1], [1, 1], scope="fc7")
     net = layers.dropout(net, dropout_keep_prob, is_training=is_training, scope="dropout7")
     return layers.conv2d(net, num_classes, [1, 1], activation_fn=None, normalizer_fn=None, scope="fc8", **last)
+
+
+def part_with_small_weights(
+    net: Any,
+    sizes: tuple[int, int],
+    kernel_size: int,
+    num_classes: int,
+    dropout_keep_prob: float,
+    is_training: Any,
+) -> Any:
+    """:func:`fully_connected_part` with the first values that it has in AlexNet and OverFeat."""
+    with arg_scope(
+        [layers.conv2d],
+        weights_initializer=tf.truncated_normal_initializer(0.0, 0.005),
+        biases_initializer=tf.constant_initializer(0.1),
+    ):
+        return fully_connected_part(
+            net,
+            sizes,
+            kernel_size,
+            num_classes,
+            dropout_keep_prob,
+            is_training,
+            biases_initializer=tf.zeros_initializer(),
+        )
 
 
 def with_end_points(net: Any, collection: str, scope: Any, spatial_squeeze: bool) -> tuple[Any, dict[str, Any]]:

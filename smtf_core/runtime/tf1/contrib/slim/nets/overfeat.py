@@ -17,13 +17,7 @@ def overfeat_arg_scope(weight_decay: float = 0.0005) -> Any:
         weight_decay: of the L2 regularisation.
     """
     with (
-        arg_scope(
-            [layers.conv2d, layers.fully_connected],
-            activation_fn=tf.nn.relu,
-            weights_regularizer=layers.l2_regularizer(weight_decay),
-            biases_initializer=tf.zeros_initializer(),
-        ),
-        arg_scope([layers.conv2d], padding="SAME"),
+        arg_scope(fully_convolutional.layer_arguments(weight_decay, tf.zeros_initializer())),
         arg_scope([layers.max_pool2d], padding="VALID") as scope,
     ):
         return scope
@@ -59,20 +53,9 @@ def overfeat(
         net = layers.conv2d(net, 1024, [3, 3], scope="conv4")
         net = layers.conv2d(net, 1024, [3, 3], scope="conv5")
         net = layers.max_pool2d(net, [2, 2], scope="pool5")
-        with arg_scope(
-            [layers.conv2d],
-            weights_initializer=tf.truncated_normal_initializer(0.0, 0.005),
-            biases_initializer=tf.constant_initializer(0.1),
-        ):
-            net = fully_convolutional.fully_connected_part(
-                net,
-                (3072, 4096),
-                6,
-                num_classes,
-                dropout_keep_prob,
-                is_training,
-                biases_initializer=tf.zeros_initializer(),
-            )
+        net = fully_convolutional.part_with_small_weights(
+            net, (3072, 4096), 6, num_classes, dropout_keep_prob, is_training
+        )
         return fully_convolutional.with_end_points(net, kept, own, spatial_squeeze)
 
 

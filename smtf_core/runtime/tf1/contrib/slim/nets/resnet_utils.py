@@ -197,3 +197,35 @@ def network(
         if num_classes is not None:
             end_points["predictions"] = layers.softmax(net, scope="predictions")
         return net, end_points
+
+
+def of_depth(network_fn: Callable[..., Any], unit_fn: Callable[..., Any], ending: str) -> Any:
+    """A network of one of the published depths, as a function.
+
+    Args:
+        network_fn: the network of any blocks; its name and ``ending`` make the function's.
+        unit_fn: makes a unit.
+        ending: a key of :data:`UNITS`.
+    """
+    name = f"{network_fn.__name__}_{ending}"
+
+    def resnet(
+        inputs: Any,
+        num_classes: int | None = None,
+        is_training: Any = None,
+        global_pool: bool = True,
+        output_stride: int | None = None,
+        reuse: Any = None,
+        scope: Any = name,
+    ) -> tuple[Any, dict[str, Any]]:
+        blocks = bottleneck_blocks(unit_fn, ending)
+        made: tuple[Any, dict[str, Any]] = network_fn(
+            inputs, blocks, num_classes, is_training, global_pool, output_stride, reuse=reuse, scope=scope
+        )
+        return made
+
+    resnet.__module__ = network_fn.__module__
+    resnet.__name__ = resnet.__qualname__ = name
+    resnet.__doc__ = f"The residual network with {ending} layers; arguments as of :func:`{network_fn.__name__}`."
+    resnet.default_image_size = 224  # type: ignore[attr-defined]
+    return resnet

@@ -109,25 +109,6 @@ def resnet_v2_block(scope: str, base_depth: int, num_units: int, stride: int) ->
     return resnet_utils.bottleneck_block(bottleneck, scope, base_depth, num_units, stride)
 
 
-def _resnet(ending: str) -> Any:
-    name = f"resnet_v2_{ending}"
-
-    def resnet(
-        inputs: Any,
-        num_classes: int | None = None,
-        is_training: Any = None,
-        global_pool: bool = True,
-        output_stride: int | None = None,
-        reuse: Any = None,
-        scope: Any = name,
-    ) -> tuple[Any, dict[str, Any]]:
-        blocks = resnet_utils.bottleneck_blocks(bottleneck, ending)
-        return resnet_v2(inputs, blocks, num_classes, is_training, global_pool, output_stride, reuse=reuse, scope=scope)
-
-    resnet.__name__ = resnet.__qualname__ = name
-    resnet.__doc__ = f"The residual network with {ending} layers; arguments as of :func:`resnet_v2`."
-    resnet.default_image_size = 224  # type: ignore[attr-defined]
-    return resnet
-
-
-resnet_v2_50, resnet_v2_101, resnet_v2_152, resnet_v2_200 = map(_resnet, ("50", "101", "152", "200"))
+resnet_v2_50, resnet_v2_101, resnet_v2_152, resnet_v2_200 = (
+    resnet_utils.of_depth(resnet_v2, bottleneck, ending) for ending in ("50", "101", "152", "200")
+)

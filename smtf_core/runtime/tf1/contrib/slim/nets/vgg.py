@@ -6,7 +6,6 @@ from typing import Any
 
 from smtf_core.runtime.tf1.base import tf
 from smtf_core.runtime.tf1.contrib import layers
-from smtf_core.runtime.tf1.contrib.framework import arg_scope
 from smtf_core.runtime.tf1.contrib.slim.nets import fully_convolutional
 
 _DEPTHS = (64, 128, 256, 512, 512)
@@ -18,16 +17,7 @@ def vgg_arg_scope(weight_decay: float = 0.0005) -> Any:
     Args:
         weight_decay: of the L2 regularisation.
     """
-    with (
-        arg_scope(
-            [layers.conv2d, layers.fully_connected],
-            activation_fn=tf.nn.relu,
-            weights_regularizer=layers.l2_regularizer(weight_decay),
-            biases_initializer=tf.zeros_initializer(),
-        ),
-        arg_scope([layers.conv2d], padding="SAME") as scope,
-    ):
-        return scope
+    return fully_convolutional.layer_arguments(weight_decay, tf.zeros_initializer())
 
 
 def _vgg(name: str, repetitions: tuple[int, ...]) -> Any:
